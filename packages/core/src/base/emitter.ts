@@ -1,0 +1,111 @@
+import { EventEmitter } from 'eventemitter3'
+import { debug } from './log.js'
+
+type AnyListener = (...args: unknown[]) => unknown
+
+/** First stack frame of a thrown thing, without its message: a listener's error may quote a config value. */
+const frameOf = (thrown: unknown): string =>
+  /\n\s+at (.+)/.exec(thrown instanceof Error ? (thrown.stack ?? '') : '')?.[1] ?? 'unknown place'
+const nameOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.name : typeof thrown)
+
+/** A process warning that names what failed and where, and withholds the message. */
+export const warnOfFailure = (what: string, thrown: unknown): void => {
+  const told = `${what} failed with ${nameOf(thrown)} at ${frameOf(thrown)}`
+  process.emitWarning(`${told} (its message is withheld: it may quote a config value)`, 'HotmountWarning')
+}
+
+/**
+ * An eventemitter3 whose listeners only look: one that throws or rejects is reported as a process warning and
+ * stops nobody after it. An `error` that nobody hears becomes a process warning too.
+ *
+ * @example
+ * emitter.on('change', () => { throw new Error('mine') }) // a warning; the next listener still runs
+ */
+export class Emitter<Events extends EventEmitter.ValidEventTypes> extends EventEmitter<Events> {
+  readonly #isolated = new WeakMap<object, AnyListener>()
+  readonly #originals = new WeakMap<object, AnyListener>()
+
+  #isolate(event: unknown, listener: AnyListener): AnyListener {
+    const known = this.#isolated.get(listener)
+    if (known) return known
+    const what = `a listener of '${String(event)}'`
+    const isolated = function isolated(this: unknown, ...args: unknown[]): void {
+      try {
+        const result = listener.apply(this, args)
+        if (result instanceof Promise) result.catch((thrown: unknown) => warnOfFailure(what, thrown))
+      } catch (thrown) {
+        warnOfFailure(what, thrown)
+      }
+    }
+    this.#isolated.set(listener, isolated)
+    this.#originals.set(isolated, listener)
+    return isolated
+  }
+
+  override on<T extends EventEmitter.EventNames<Events>>(
+    event: T,
+    listener: EventEmitter.EventListener<Events, T>,
+    context?: unknown,
+  ): this {
+    return super.on(event, this.#isolate(event, listener as AnyListener) as typeof listener, context as this)
+  }
+
+  override addListener<T extends EventEmitter.EventNames<Events>>(
+    event: T,
+    listener: EventEmitter.EventListener<Events, T>,
+    context?: unknown,
+  ): this {
+    return this.on(event, listener, context)
+  }
+
+  override once<T extends EventEmitter.EventNames<Events>>(
+    event: T,
+    listener: EventEmitter.EventListener<Events, T>,
+    context?: unknown,
+  ): this {
+    return super.once(
+      event,
+      this.#isolate(event, listener as AnyListener) as typeof listener,
+      context as this,
+    )
+  }
+
+  override removeListener<T extends EventEmitter.EventNames<Events>>(
+    event: T,
+    listener?: EventEmitter.EventListener<Events, T>,
+    context?: unknown,
+    once?: boolean,
+  ): this {
+    const isolated = listener && (this.#isolated.get(listener) as typeof listener | undefined)
+    return super.removeListener(event, isolated ?? listener, context as this, once)
+  }
+
+  override off<T extends EventEmitter.EventNames<Events>>(
+    event: T,
+    listener?: EventEmitter.EventListener<Events, T>,
+    context?: unknown,
+    once?: boolean,
+  ): this {
+    return this.removeListener(event, listener, context, once)
+  }
+
+  override listeners<T extends EventEmitter.EventNames<Events>>(
+    event: T,
+  ): EventEmitter.EventListener<Events, T>[] {
+    return super
+      .listeners(event)
+      .map((isolated) => (this.#originals.get(isolated) ?? isolated) as typeof isolated)
+  }
+
+  override emit<T extends EventEmitter.EventNames<Events>>(
+    event: T,
+    ...args: EventEmitter.EventArgs<Events, T>
+  ): boolean {
+    debug('emit %s to %d', event, this.listenerCount(event))
+    const heard = super.emit(event, ...args)
+    const trouble: unknown = args[0]
+    // eventemitter3 drops an unheard 'error' without a word.
+    if (!heard && event === 'error' && trouble instanceof Error) process.emitWarning(trouble)
+    return heard
+  }
+}

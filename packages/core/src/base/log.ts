@@ -1,0 +1,4 @@
+import { debuglog } from 'node:util'
+
+/** Prints every ring and decision under NODE_DEBUG=hotmount. Pass names and counts, never a value. */
+export const debug: (message: string, ...names: readonly unknown[]) => void = debuglog('hotmount')

@@ -1,0 +1,80 @@
+import { inspect } from 'node:util'
+import { emptySnapshot, type Entry, type FrozenSnapshot, type Key, type Snapshot } from './snapshot.js'
+
+/**
+ * The difference between two snapshots, by key.
+ *
+ * @example
+ * if (change.touches('tls.crt', 'tls.key')) server.setSecureContext(change.snapshot.pick('tls.crt', 'tls.key'))
+ */
+export interface Change {
+  readonly snapshot: Snapshot
+  readonly previous: Snapshot
+  readonly added: readonly Key[]
+  readonly changed: readonly Key[]
+  readonly removed: readonly Key[]
+  /** Whether any added, changed or removed key equals one of these names or matches one of these patterns. */
+  touches(...keys: (Key | RegExp)[]): boolean
+}
+
+/** Whether a name is selected. `search` ignores the state that /g and /y patterns carry between calls. */
+export const selects = (selectors: readonly (Key | RegExp)[], key: Key): boolean =>
+  selectors.some((selector) => (typeof selector === 'string' ? selector === key : key.search(selector) >= 0))
+
+class KeyChange implements Change {
+  readonly snapshot: Snapshot
+  readonly previous: Snapshot
+  readonly added: readonly Key[]
+  readonly changed: readonly Key[]
+  readonly removed: readonly Key[]
+  constructor(previous: Snapshot, snapshot: Snapshot, keys: Record<'added' | 'changed' | 'removed', Key[]>) {
+    this.snapshot = snapshot
+    this.previous = previous
+    this.added = Object.freeze(keys.added)
+    this.changed = Object.freeze(keys.changed)
+    this.removed = Object.freeze(keys.removed)
+    Object.freeze(this)
+  }
+  touches(...selectors: (Key | RegExp)[]): boolean {
+    return [this.added, this.changed, this.removed].some((keys) =>
+      keys.some((key) => selects(selectors, key)),
+    )
+  }
+  [inspect.custom](): string {
+    const { added, changed, removed } = this
+    return `Change ${inspect({ revision: this.snapshot.revision, added, changed, removed })}`
+  }
+}
+
+const sameValue = (previous: Snapshot, snapshot: Snapshot, key: Key): boolean => {
+  const [before, after] = [previous, snapshot].map((one) =>
+    (one as FrozenSnapshot).entries.get(key),
+  ) as Entry[]
+  return before !== undefined && after !== undefined && before.equals(after)
+}
+
+/**
+ * What changed from one snapshot to the next; undefined when nothing did.
+ * `suspects` are keys whose applied value is in doubt: they count as changed even when their bytes are equal.
+ */
+export const diff = (
+  previous: Snapshot,
+  snapshot: Snapshot,
+  suspects: ReadonlySet<Key> = new Set(),
+): Change | undefined => {
+  const keys = { added: [] as Key[], changed: [] as Key[], removed: [] as Key[] }
+  for (const key of snapshot) {
+    if (!previous.has(key)) keys.added.push(key)
+    else if (suspects.has(key) || !sameValue(previous, snapshot, key)) keys.changed.push(key)
+  }
+  for (const key of previous) if (!snapshot.has(key)) keys.removed.push(key)
+  for (const key of suspects) if (!snapshot.has(key) && !previous.has(key)) keys.removed.push(key)
+  const touched = keys.added.length + keys.changed.length + keys.removed.length
+  return touched === 0 ? undefined : new KeyChange(previous, snapshot, keys)
+}
+
+/** A change in which every key is added: what a reaction sees that starts from nothing. */
+export const fromNothing = (snapshot: Snapshot): Change => {
+  const keys = { added: [...snapshot], changed: [], removed: [] }
+  return new KeyChange(emptySnapshot(), snapshot, keys)
+}

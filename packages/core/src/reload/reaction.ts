@@ -1,0 +1,47 @@
+import type { Clock } from '../base/clock.js'
+import type { Change } from '../mount/change.js'
+import type { Key, Snapshot } from '../mount/snapshot.js'
+
+/** What a reaction is told besides the content. */
+export interface ReactionContext {
+  /** Aborts when the stage runs out of time or the loop closes. Pass it on: the loop never runs two stages at once. */
+  readonly signal: AbortSignal
+  /** 1 for the first try of a revision, 2 for its first retry … */
+  readonly attempt: number
+  readonly clock: Clock
+  /** The change being applied (during a rollback: the way back). */
+  readonly change: Change
+}
+
+/**
+ * Makes one running thing take new config. Stages run one after the other, each with a time-out.
+ * A check that throws leaves things as they are; an apply or verify that throws leaves them in doubt.
+ *
+ * @example
+ * const api: Reaction<void> = {
+ *   name: 'feature flags',
+ *   check: (snapshot) => { JSON.parse(snapshot.text('flags.json')) },
+ *   apply: (change) => flags.replace(JSON.parse(change.snapshot.text('flags.json'))),
+ * }
+ */
+export interface Reaction<Receipt = unknown> {
+  readonly name: string
+  /** Whether this change concerns the reaction at all. Default: always. */
+  wants?(change: Change): boolean
+  /** Would this be accepted? Must have no side effects. */
+  check?(snapshot: Snapshot, context: ReactionContext): Promise<void> | void
+  /** Make it so. The receipt is handed to `verify`. */
+  apply(change: Change, context: ReactionContext): Promise<Receipt> | Receipt
+  /** Prove that it is so; a returned text becomes `report.evidence`. */
+  verify?(receipt: Receipt, context: ReactionContext): Promise<string | void> | string | void
+  /** Back to the last revision that verified. Its receipt is verified like that of `apply`. */
+  rollback?(good: Snapshot, context: ReactionContext): Promise<Receipt> | Receipt
+}
+
+/** A reaction whose receipt type nobody needs to know. */
+// oxlint-disable-next-line typescript/no-explicit-any -- the receipt is opaque: only the reaction itself reads it
+export type AnyReaction = Reaction<any>
+/** A reaction, or a bare function that is one with only an `apply`. */
+export type ReactionLike = AnyReaction | ((change: Change, context: ReactionContext) => unknown)
+
+export type { Key }

@@ -1,0 +1,17 @@
+import { defineConfig } from 'vitest/config'
+
+const conditions = ['@hotmount/source', 'node', 'import', 'default']
+
+export default defineConfig({
+  // Tests run against the sources: no build needed first. Tests that spawn a process use the built files.
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
+  test: {
+    include: ['test/**/*.test.ts', 'examples/**/*.test.ts'],
+    exclude: ['**/node_modules/**', '**/dist/**'],
+    pool: 'forks',
+    maxWorkers: 2,
+    unstubEnvs: true,
+    testTimeout: 20_000,
+  },
+})
