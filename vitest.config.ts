@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config'
+import { SkipsReporter } from './test/support/skips-reporter.js'
 
 const conditions = ['@hotmount/source', 'node', 'import', 'default']
 
@@ -9,6 +10,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts', 'examples/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**'],
+    reporters: ['default', new SkipsReporter()],
     pool: 'forks',
     maxWorkers: 2,
     unstubEnvs: true,
