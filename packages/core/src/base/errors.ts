@@ -1,4 +1,4 @@
-import { inspect } from 'node:util'
+import { showAs } from './inspect.js'
 
 /** Codes of {@link UsageError}: the caller must act. */
 export type UsageCode = 'BAD_OPTION' | 'BAD_DURATION' | 'UNKNOWN_KEY' | 'CLOSED'
@@ -66,9 +66,11 @@ export abstract class HotmountError extends Error {
   }
 
   // `cause` would be printed by util.inspect and by loggers, and parsers quote their input: hence `origin`.
-  [inspect.custom](): string {
-    const hint = this.hint === undefined ? '' : `\n  hint: ${this.hint}`
-    return `${this.stack ?? this.message}\n  code: ${this.code}${hint}`
+  static {
+    showAs(this.prototype, (error: HotmountError) => {
+      const hint = error.hint === undefined ? '' : `\n  hint: ${error.hint}`
+      return `${error.stack ?? error.message}\n  code: ${error.code}${hint}`
+    })
   }
 }
 

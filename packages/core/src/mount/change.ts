@@ -1,4 +1,5 @@
 import { inspect } from 'node:util'
+import { showAs } from '../base/inspect.js'
 import { emptySnapshot, type Entry, type FrozenSnapshot, type Key, type Snapshot } from './snapshot.js'
 
 /**
@@ -40,9 +41,11 @@ class KeyChange implements Change {
       keys.some((key) => selects(selectors, key)),
     )
   }
-  [inspect.custom](): string {
-    const { added, changed, removed } = this
-    return `Change ${inspect({ revision: this.snapshot.revision, added, changed, removed })}`
+  static {
+    showAs(this.prototype, ({ snapshot, added, changed, removed }: KeyChange) => {
+      const shown = inspect({ revision: snapshot.revision, added, changed, removed })
+      return `Change ${shown}`
+    })
   }
 }
 

@@ -1,6 +1,7 @@
 import { createHash, hash } from 'node:crypto'
 import { inspect } from 'node:util'
 import { UsageError } from '../base/errors.js'
+import { showAs } from '../base/inspect.js'
 
 /** The name of one entry of a ConfigMap or Secret, as projected: `app.yaml`, nested items `tls/server.crt`. */
 export type Key = string
@@ -139,8 +140,8 @@ export class FrozenSnapshot implements Snapshot {
     const { revision, digest, generation, takenAt } = this
     return { revision, digest, generation, takenAt, keys: this.#keys }
   }
-  [inspect.custom](): string {
-    return `Snapshot ${inspect(this.toJSON())}`
+  static {
+    showAs(this.prototype, (snapshot: FrozenSnapshot) => `Snapshot ${inspect(snapshot.toJSON())}`)
   }
 }
 

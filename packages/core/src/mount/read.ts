@@ -1,0 +1,211 @@
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  openSync,
+  readdirSync,
+  readlinkSync,
+  readSync,
+  realpathSync,
+  statSync,
+} from 'node:fs'
+import { basename, join } from 'node:path'
+import { setImmediate as turn } from 'node:timers/promises'
+import type { Clock } from '../base/clock.js'
+import { MountError } from '../base/errors.js'
+import { dataLink, isPlainKey, type Layout } from './layout.js'
+import { type Entries, Entry, type Key } from './snapshot.js'
+
+/** What to read, and what it is compared with. */
+export interface ReadRequest {
+  readonly path: string
+  readonly root: string
+  /** Once `atomic`, always `atomic`: a mount being torn down must not be read as a plain directory with fewer keys. */
+  readonly layout: Layout
+  readonly selects: (key: Key) => boolean
+  readonly maxBytes: number
+  /** Unchanged keys share their bytes with these. */
+  readonly known: Entries
+  readonly clock: Clock
+  readonly signal: AbortSignal
+}
+
+/** One complete revision. */
+export interface Revision {
+  readonly layout: Layout
+  /** The kubelet's name; undefined where there is none. */
+  readonly name: string | undefined
+  readonly entries: Entries
+  /** No key at all is there, watched or not. */
+  readonly empty: boolean
+}
+
+const codeOf = (thrown: unknown): string | undefined => (thrown as NodeJS.ErrnoException).code
+const isGone = (thrown: unknown): boolean => ['ENOENT', 'ENOTDIR'].includes(codeOf(thrown) ?? '')
+
+/** The name of the published revision; undefined where there is no `..data` link. */
+export const revisionOf = (root: string): string | undefined => {
+  try {
+    return readlinkSync(join(root, dataLink))
+  } catch (thrown) {
+    // EINVAL: some sandboxes copy `..data` as a real directory. Then content decides, as in any directory.
+    if (isGone(thrown) || codeOf(thrown) === 'EINVAL') return undefined
+    throw thrown
+  }
+}
+
+/** Reads a regular file of known size; undefined for anything else. O_NONBLOCK: a FIFO would hang the process. */
+const readRegular = (path: string, budget: { left: number }): Buffer | undefined => {
+  const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
+  try {
+    const stat = fstatSync(fd)
+    if (!stat.isFile()) return undefined
+    budget.left -= stat.size
+    if (budget.left < 0) throw new RangeError('too large')
+    const bytes = Buffer.allocUnsafe(stat.size)
+    let filled = 0
+    while (filled < stat.size) {
+      const count = readSync(fd, bytes, filled, stat.size - filled, null)
+      if (count === 0) break
+      filled += count
+    }
+    return bytes.subarray(0, filled)
+  } finally {
+    closeSync(fd)
+  }
+}
+
+/** Every key below a directory. `seen` ends circles of linked directories. */
+const listKeys = (directory: string, plain: boolean, prefix = '', seen: readonly string[] = []): Key[] => {
+  const keys: Key[] = []
+  for (const item of readdirSync(directory, { withFileTypes: true })) {
+    if (plain && !isPlainKey(item.name, prefix !== '')) continue
+    const path = join(directory, item.name)
+    const target = item.isSymbolicLink() ? statSync(path, { throwIfNoEntry: false }) : item
+    if (target?.isDirectory() === true) {
+      const real = plain ? realpathSync(path) : path
+      if (!seen.includes(real)) keys.push(...listKeys(path, plain, `${prefix}${item.name}/`, [...seen, real]))
+    } else if (target?.isFile() === true) keys.push(prefix + item.name)
+  }
+  return keys
+}
+
+// A turn of the event loop is given up this often: 500 keys take 8 ms to read, and others want to run too.
+const sliceMs = 4
+
+const readKeys = async (directory: string, keys: readonly Key[], request: ReadRequest): Promise<Entries> => {
+  const entries = new Map<Key, Entry>()
+  const budget = { left: request.maxBytes }
+  let sliceEnd = performance.now() + sliceMs
+  for (const key of keys) {
+    const bytes = readRegular(join(directory, key), budget)
+    if (bytes === undefined) continue
+    const entry = new Entry(bytes)
+    const known = request.known.get(key)
+    entries.set(key, known?.equals(entry) === true ? known : entry)
+    if (performance.now() > sliceEnd) {
+      await turn()
+      sliceEnd = performance.now() + sliceMs
+    }
+  }
+  return entries
+}
+
+const detached = ({ path }: ReadRequest): MountError =>
+  new MountError(
+    'MOUNT_DETACHED',
+    path,
+    `${path} was replaced behind this container: it sees no more updates`,
+    {
+      hint: 'restart the container; the last snapshot stays in use until then',
+    },
+  )
+
+/** One try. undefined: the revision moved while it was read, start over. */
+const readOnce = async (request: ReadRequest): Promise<Revision | undefined> => {
+  const { root, layout, selects } = request
+  if (layout === 'file') {
+    const key = basename(root)
+    const there = statSync(root, { throwIfNoEntry: false })
+    // A bind-mounted file that was replaced outside: its last link is gone, and the path still shows the old one.
+    if (there?.nlink === 0) throw detached(request)
+    const gone = there === undefined
+    const entries = gone ? new Map<Key, Entry>() : await readKeys(join(root, '..'), [key], request)
+    return { layout, name: undefined, entries, empty: gone }
+  }
+  const name = revisionOf(root)
+  if (name === undefined && layout === 'atomic') return undefined
+  const directory = name === undefined ? root : join(root, name)
+  const keys = listKeys(directory, name === undefined)
+  const entries = await readKeys(directory, keys.filter(selects), request)
+  // A listing that races with the removal of an old revision can be a subset without any error: only a link
+  // that has not moved proves it complete. docs/01-mounts.md
+  if (revisionOf(root) !== name) return undefined
+  return { layout: name === undefined ? 'plain' : 'atomic', name, entries, empty: keys.length === 0 }
+}
+
+/** What it means that the mount could not be read, said with the remedy. */
+const explain = (request: ReadRequest, thrown: unknown): MountError => {
+  const { path, root, layout, maxBytes } = request
+  if (thrown instanceof MountError) return thrown
+  if (thrown instanceof RangeError)
+    return new MountError(
+      'MOUNT_TOO_LARGE',
+      path,
+      `the watched keys of ${path} hold more than ${maxBytes} bytes`,
+      {
+        hint: 'watch fewer `keys`, or raise `maxBytes`',
+      },
+    )
+  const code = codeOf(thrown)
+  if (code === 'EACCES' || code === 'EPERM')
+    return new MountError('MOUNT_UNREADABLE', path, `no permission to read ${path} (${code})`, {
+      hint: 'set defaultMode (or mode of the item) and fsGroup in the pod spec so that this user may read it',
+      retryable: true,
+      origin: thrown,
+    })
+  if (thrown !== undefined && !isGone(thrown))
+    return new MountError('MOUNT_UNREADABLE', path, `reading ${path} failed (${code ?? 'unknown error'})`, {
+      hint: 'the volume itself is in trouble: see the events of the pod and the log of the node',
+      retryable: true,
+      origin: thrown,
+    })
+  const there = statSync(root, { throwIfNoEntry: false })
+  if (layout === 'atomic' && (there === undefined || there.nlink === 0 || revisionOf(root) === undefined))
+    return detached(request)
+  if (there === undefined)
+    return new MountError('MOUNT_MISSING', path, `${path} is gone`, {
+      hint: 'the last snapshot stays in use; watching goes on in case it comes back',
+      retryable: true,
+    })
+  return new MountError('MOUNT_UNSTABLE', path, `${path} changed faster than it could be read`, {
+    hint: 'something rewrites it without pause; it is read again until it holds still',
+    retryable: true,
+  })
+}
+
+const tries = 60
+
+/**
+ * Reads one revision, never a mix of two: pinned below the resolved `..data`, accepted only if that did not move.
+ *
+ * @throws MountError MOUNT_UNREADABLE MOUNT_TOO_LARGE MOUNT_DETACHED MOUNT_MISSING MOUNT_UNSTABLE
+ */
+export const readRevision = async (request: ReadRequest): Promise<Revision> => {
+  let last: unknown
+  for (let attempt = 0; attempt < tries; attempt++) {
+    try {
+      const revision = await readOnce(request)
+      if (revision !== undefined) return revision
+      last = undefined
+    } catch (thrown) {
+      last = thrown
+      // Everything else but a vanished file and a not yet permitted one is final.
+      if (!isGone(thrown) && codeOf(thrown) !== 'EACCES') break
+    }
+    // Measured with a writer that never pauses: at most 108 tries in a row without a pause between them.
+    if (attempt < 20) await turn()
+    else await request.clock.sleep(Math.min(attempt - 19, 10), request.signal)
+  }
+  throw explain(request, last)
+}

@@ -1,0 +1,49 @@
+import type { MountCode, MountError } from '../base/errors.js'
+
+/** The troubles a mount is in: each kind is told once when it begins and once when it is over. */
+export class Troubles {
+  readonly #now = new Map<MountCode, MountError>()
+  readonly #tell: (event: 'error' | 'recovered', error: MountError) => void
+  #early: (() => void)[] | undefined = []
+
+  constructor(tell: (event: 'error' | 'recovered', error: MountError) => void) {
+    this.#tell = tell
+  }
+
+  /** Until now nobody could listen: what came up is told in the next turn, when the opener has had its chance. */
+  startTelling(): void {
+    setImmediate(() => {
+      const early = this.#early ?? []
+      this.#early = undefined
+      for (const tell of early) tell()
+    })
+  }
+
+  begin(error: MountError): void {
+    if (this.#now.has(error.code)) return
+    this.#now.set(error.code, error)
+    this.#say('error', error)
+  }
+
+  end(code: MountCode): void {
+    const error = this.#now.get(code)
+    if (!error) return
+    this.#now.delete(code)
+    this.#say('recovered', error)
+  }
+
+  has(code: MountCode): boolean {
+    return this.#now.has(code)
+  }
+
+  /** Troubles that a successful read ends. */
+  get ofReading(): readonly MountCode[] {
+    return [...this.#now.keys()].filter((code) => code !== 'MOUNT_EMPTIED' && code !== 'WATCH_LIMIT')
+  }
+
+  #say(event: 'error' | 'recovered', error: MountError): void {
+    const tell = (): void => this.#tell(event, error)
+    if (this.#early) this.#early.push(tell)
+    else tell()
+  }
+}
