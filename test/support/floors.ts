@@ -11,6 +11,8 @@ export const floors: Readonly<Record<string, Floors>> = {
     'mount/trigger': 2,
     'mount/mountinfo': 2,
     'mount/locate': 2,
+    'mount/troubles': 1,
+    'mount/doorbell': 3,
     'mount/read': 3,
     'mount/change': 3,
     'mount/inspect': 3,
