@@ -17,7 +17,8 @@ const nodeOf = (major) => {
   writeFileSync(path.join(home, 'package.json'), '{ "private": true }\n')
   const npm = ['install', '--no-save', '--no-audit', '--no-fund', '--ignore-scripts', `${platform}@${major}`]
   const { status } = spawnSync('npm', npm, { cwd: home, stdio: ['ignore', 'inherit', 'inherit'] })
-  if (status !== 0 || !existsSync(binary)) throw new Error(`no Node ${major}: could not install ${platform}@${major}`)
+  if (status !== 0 || !existsSync(binary))
+    throw new Error(`no Node ${major}: could not install ${platform}@${major}`)
   return binary
 }
 
@@ -25,7 +26,10 @@ const nodeOf = (major) => {
 const testOn = (binary) => {
   const env = { ...process.env, PATH: `${path.dirname(binary)}${path.delimiter}${process.env.PATH}` }
   const vitest = path.join(root, 'node_modules/vitest/vitest.mjs')
-  return spawnSync(binary, [vitest, 'run'], { cwd: root, env, stdio: ['ignore', 'inherit', 'inherit'] }).status ?? 1
+  return (
+    spawnSync(binary, [vitest, 'run'], { cwd: root, env, stdio: ['ignore', 'inherit', 'inherit'] }).status ??
+    1
+  )
 }
 
 const majors = process.argv.slice(2)

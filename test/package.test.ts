@@ -1,0 +1,114 @@
+import { existsSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { packageNameOf } from './support/house-rules.js'
+import { root, sourcesBelow } from './support/source-tree.js'
+
+type Entry = string | Readonly<Record<string, string>>
+interface Manifest {
+  readonly name: string
+  readonly version: string
+  readonly license: string
+  readonly type: string
+  readonly private?: boolean
+  readonly bin?: Readonly<Record<string, string>>
+  readonly exports: Readonly<Record<string, Entry>>
+  readonly publishConfig: { readonly exports: Readonly<Record<string, Entry>>; readonly access: string }
+  readonly dependencies?: Readonly<Record<string, string>>
+  readonly peerDependencies?: Readonly<Record<string, string>>
+  readonly devDependencies?: Readonly<Record<string, string>>
+  readonly engines: { readonly node: string }
+}
+
+const manifestOf = (directory: string): Manifest =>
+  JSON.parse(readFileSync(path.join(root, directory, 'package.json'), 'utf8')) as Manifest
+
+const core = manifestOf('packages/core')
+const adapters = manifestOf('packages/adapters')
+const workspace = readFileSync(path.join(root, 'pnpm-workspace.yaml'), 'utf8')
+
+const withoutSource = (exports: Manifest['exports']): Manifest['exports'] =>
+  Object.fromEntries(
+    Object.entries(exports).map(([subpath, entry]) => {
+      if (typeof entry === 'string') return [subpath, entry]
+      return [
+        subpath,
+        Object.fromEntries(Object.entries(entry).filter(([name]) => name !== '@hotmount/source')),
+      ]
+    }),
+  )
+
+describe.each([
+  ['core', core],
+  ['adapters', adapters],
+])('package %s', (directory, manifest) => {
+  const entries = Object.entries(manifest.exports)
+
+  it('publishes the exports it is tested with', () => {
+    expect(manifest.publishConfig.exports).toEqual(withoutSource(manifest.exports))
+  })
+  it.each(entries.filter(([subpath]) => !subpath.endsWith('.json')))(
+    'builds %s from the source it names',
+    (_subpath, entry) => {
+      const conditions = entry as Readonly<Record<string, string>>
+      const source = conditions['@hotmount/source'] ?? ''
+      const built = source.replace('./src/', './dist/').replace(/\.ts$/, '')
+      // Conditions are tried in order: the source first, the types before the code.
+      expect(Object.entries(conditions)).toEqual([
+        ['@hotmount/source', source],
+        ['types', `${built}.d.ts`],
+        ['default', `${built}.js`],
+      ])
+      expect(existsSync(path.join(root, 'packages', directory, source))).toBe(true)
+    },
+  )
+  it('declares the packages its sources import, and no others', () => {
+    const imported = sourcesBelow([`packages/${directory}/src`])
+      .flatMap(({ imports }) => imports.map(({ specifier }) => specifier))
+      .filter((specifier) => !/^[.]|^node:/.test(specifier))
+      .map(packageNameOf)
+    const declared = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies })
+    expect([...new Set(imported)].toSorted()).toEqual(declared.toSorted())
+  })
+  it('is an open ESM package for Node from 20.19', () => {
+    expect(manifest).toMatchObject({
+      type: 'module',
+      license: 'MIT',
+      engines: { node: '>=20.19.0' },
+      publishConfig: { access: 'public' },
+    })
+  })
+})
+
+describe('the workspace', () => {
+  it('keeps core at two dependencies', () => {
+    expect(Object.keys(core.dependencies ?? {})).toEqual(['chokidar', 'eventemitter3'])
+    expect(core.peerDependencies).toBeUndefined()
+  })
+  it('moves both packages in lockstep', () => {
+    expect(adapters.version).toBe(core.version)
+    expect(adapters.dependencies?.['@hotmount/core']).toBe('workspace:^')
+    expect(workspace).toMatch(/fixed:\s+- \['@hotmount\/core', '@hotmount\/adapters'\]/)
+  })
+  it('ships the command with an interpreter line', () => {
+    const source = (adapters.bin?.['hotmount'] ?? '').replace('./dist/', 'src/').replace(/\.js$/, '.ts')
+    const text = readFileSync(path.join(root, 'packages/adapters', source), 'utf8')
+    expect(text.split('\n')[0]).toBe('#!/usr/bin/env node')
+  })
+  it('has a root that npm can read and does not publish', () => {
+    const text = readFileSync(path.join(root, 'package.json'), 'utf8')
+    // npm stops at these with an error of its own, before it can say "please use pnpm".
+    expect(text).not.toMatch(/workspace:|catalog:/)
+    expect([manifestOf('.').private, manifestOf('test').private, manifestOf('examples').private]).toEqual([
+      true,
+      true,
+      true,
+    ])
+  })
+  it('pins the tools exactly', () => {
+    const loose = Object.entries(manifestOf('.').devDependencies ?? {}).filter(
+      ([, v]) => !/^\d+\.\d+\.\d+$/.test(v),
+    )
+    expect(loose).toEqual([])
+  })
+})
