@@ -1,0 +1,35 @@
+import { ReactionError, type ReactionContext, type Snapshot } from '@hotmount/core'
+import { redactValues } from './redact.js'
+import { describeEnding, run, type Argv } from './spawn.js'
+
+/** A command that says whether the mounted config would be accepted. */
+export interface Check {
+  readonly argv: Argv
+  readonly timeoutMs: number
+  /** Output that means "not now" rather than "never": a name server that is down. */
+  readonly retryable?: RegExp | undefined
+}
+
+/** Runs a check. @throws ReactionError CHECK_FAILED with the end of its output, without values */
+export const runCheck = async (
+  reaction: string,
+  { argv, timeoutMs, retryable }: Check,
+  snapshot: Snapshot,
+  { signal, change }: ReactionContext,
+): Promise<void> => {
+  const { ending, output } = await run(argv, { signal, timeoutMs })
+  if (ending.kind === 'exit' && ending.code === 0) return
+  const said = redactValues(output, snapshot, change.previous)
+  throw new ReactionError(
+    'CHECK_FAILED',
+    { reaction, stage: 'check', revision: snapshot.revision },
+    `the check of ${reaction} (${argv[0]}) ${describeEnding(ending)}${said === '' ? '' : `: ${said}`}`,
+    {
+      hint:
+        ending.kind === 'unstartable'
+          ? `is ${argv[0]} installed here, and in PATH? A check runs where hotmount runs`
+          : 'what runs now is untouched; mend the config and it is tried again',
+      retryable: ending.kind !== 'exit' || (retryable?.test(output) ?? false),
+    },
+  )
+}

@@ -1,0 +1,72 @@
+import { type Change, type Duration, type Reaction, ReactionError, toMs } from '@hotmount/core'
+import type { Probe } from '../probe/probe.js'
+import { runCheck } from './check.js'
+import { redactValues } from './redact.js'
+import { type Argv, describeEnding, run } from './spawn.js'
+import { inContext } from './target-error.js'
+
+/** Options of {@link command}. */
+export interface CommandOptions {
+  /** A command that must exit with 0 before the other one runs. */
+  readonly check?: Argv
+  /** For each of the two commands. Default 30 s; then its process group gets TERM, and KILL 2 s later. */
+  readonly timeout?: Duration
+  /** Default: none, exit code 0 is the proof. */
+  readonly verify?: Probe
+}
+
+/** What a command is told about a change: names and digests, never a value. Key names are separated by newlines. */
+export const changeEnv = ({ snapshot, added, changed, removed }: Change): NodeJS.ProcessEnv => ({
+  HOTMOUNT_REVISION: snapshot.revision,
+  HOTMOUNT_DIGEST: snapshot.digest,
+  HOTMOUNT_ADDED: added.join('\n'),
+  HOTMOUNT_CHANGED: changed.join('\n'),
+  HOTMOUNT_REMOVED: removed.join('\n'),
+})
+
+/**
+ * Runs a command on each change; exit code 0 means applied. No shell reads it: for one, write `['sh', '-c', '…']`.
+ * It finds HOTMOUNT_REVISION, HOTMOUNT_DIGEST and HOTMOUNT_ADDED, _CHANGED and _REMOVED (key names) in its
+ * environment. Throws APPLY_FAILED with the end of its output, from which config values are taken out.
+ *
+ * @throws UsageError BAD_DURATION
+ * @example
+ * reload(mount, command(['systemctl', 'reload', 'app'], { check: ['app', '--check-config'] }))
+ */
+export const command = (
+  argv: Argv,
+  { check, timeout = '30s', verify }: CommandOptions = {},
+): Reaction<string> => {
+  const [file] = argv
+  const name = `command ${file}`
+  const timeoutMs = toMs(timeout, 'timeout')
+  return {
+    name,
+    ...(check && {
+      check: (snapshot, context) => runCheck(name, { argv: check, timeoutMs }, snapshot, context),
+    }),
+    apply: async (change, { signal }) => {
+      const { ending, output } = await run(argv, { signal, timeoutMs, env: changeEnv(change) })
+      if (ending.kind === 'exit' && ending.code === 0) return `${file} exited with code 0`
+      const said = redactValues(output, change.snapshot, change.previous)
+      throw new ReactionError(
+        ending.kind === 'timeout' ? 'TIMED_OUT' : 'APPLY_FAILED',
+        { reaction: name, stage: 'apply', revision: change.snapshot.revision },
+        `${file} ${describeEnding(ending)}${said === '' ? '' : `: ${said}`}`,
+        {
+          hint:
+            ending.kind === 'unstartable'
+              ? `is ${file} installed here, and in PATH?`
+              : 'its output above says why; it is run again with growing pauses',
+          retryable: true,
+        },
+      )
+    },
+    verify: async (receipt, { signal, change }) => {
+      if (!verify) return receipt
+      const where = { reaction: name, stage: 'verify', revision: change.snapshot.revision } as const
+      const evidence = await inContext(where, () => verify.run(signal))
+      return evidence ?? verify.describe
+    },
+  }
+}

@@ -1,0 +1,78 @@
+import { constants } from 'node:os'
+import type { Clock, ReactionError } from '@hotmount/core'
+import { errnoOf } from './errno.js'
+import { targetError } from './target-error.js'
+import { disposition } from './proc.js'
+import type { PinnedProcess } from './process-ref.js'
+import { readMasks, readProcess } from './procfs.js'
+
+const pollMs = 10
+/** How long a target may take to catch a signal, in milliseconds: a server that starts or re-executes itself. */
+const patienceMs = 5000
+
+/** What a pinned process has become. */
+export const presence = ({ pid, startTime }: PinnedProcess): 'there' | 'gone' | 'replaced' => {
+  const now = readProcess(pid)
+  if (!now || now.state === 'Z' || now.state === 'X') return 'gone'
+  return now.startTime === startTime ? 'there' : 'replaced'
+}
+
+const reasons = {
+  default: 'does not catch it, so its default action would end the process',
+  ignored: 'ignores it',
+  blocked: 'blocks it',
+  pending: 'has not yet taken an earlier one',
+} as const
+
+const forbidden = (describe: string, pid: number, name: string): ReactionError =>
+  targetError('TARGET_FORBIDDEN', describe, `may not send ${name} to ${describe} (pid ${pid})`, {
+    hint: 'run as the same user (runAsUser) or add the capability KILL to securityContext',
+  })
+
+/** kill(2), with its two failures in our words. Signal 0 only asks. */
+const kill = (describe: string, pid: number, name: NodeJS.Signals | 0): void => {
+  try {
+    process.kill(pid, name)
+  } catch (error) {
+    if (errnoOf(error) === 'EPERM') throw forbidden(describe, pid, name || 'a signal')
+    throw targetError('TARGET_NOT_FOUND', describe, `${describe} (pid ${pid}) has ended`, { retryable: true })
+  }
+}
+
+/**
+ * Sends a signal once the target is seen to catch it, does not block it and has none of it waiting. Sent earlier,
+ * it would end a server that is starting up, or be lost in one that re-executes itself.
+ */
+export const deliver = async (
+  describe: string,
+  target: PinnedProcess,
+  name: NodeJS.Signals,
+  { clock, signal, patience = patienceMs }: { clock: Clock; signal: AbortSignal; patience?: number },
+): Promise<void> => {
+  const until = clock.now() + patience
+  for (;;) {
+    signal.throwIfAborted()
+    const masks = readMasks(target.pid)
+    if (!masks || presence(target) !== 'there')
+      throw targetError('TARGET_NOT_FOUND', describe, `${describe} (pid ${target.pid}) has ended`, {
+        retryable: true,
+      })
+    kill(describe, target.pid, 0)
+    const state = disposition(masks, constants.signals[name])
+    if (state === 'ready') {
+      kill(describe, target.pid, name)
+      return
+    }
+    if (clock.now() >= until)
+      throw targetError(
+        'APPLY_FAILED',
+        describe,
+        `${name} was not sent: ${describe} (pid ${target.pid}) ${reasons[state]}`,
+        {
+          hint: 'name the server itself and not a shell or an init (tini) around it, and the signal it reloads on',
+          retryable: true,
+        },
+      )
+    await clock.sleep(pollMs, signal)
+  }
+}

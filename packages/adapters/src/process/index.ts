@@ -1,0 +1,6 @@
+export { command, type CommandOptions } from './command.js'
+export { pidFile } from './pid-file.js'
+export { type PinnedProcess, processMatching, processNamed, type ProcessRef } from './process-ref.js'
+export { signal, type SignalOptions, type SignalReceipt } from './signal.js'
+export type { Argv } from './spawn.js'
+export type { Verification } from './verification.js'

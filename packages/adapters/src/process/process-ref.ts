@@ -1,0 +1,72 @@
+import { targetError } from './target-error.js'
+import { describeProcesses, isNamed, titleOf, topmost } from './match.js'
+import type { Process } from './proc.js'
+import { hasProcfs, listProcesses } from './procfs.js'
+
+/** One process for ever: a pid is given to others again, together with the start time it is not. */
+export interface PinnedProcess {
+  readonly pid: number
+  /** Clock ticks after boot, as in field 22 of /proc/PID/stat. */
+  readonly startTime: number
+}
+
+/**
+ * A way to find the process to act on. Asked again before each use, as servers are replaced.
+ *
+ * @example
+ * const myself: ProcessRef = { describe: 'myself', find: async () => ({ pid: process.pid, startTime }) }
+ */
+export interface ProcessRef {
+  /** For messages: 'process named nginx'. */
+  readonly describe: string
+  /** @throws ReactionError TARGET_NOT_FOUND or TARGET_AMBIGUOUS */
+  find(signal?: AbortSignal): Promise<PinnedProcess>
+}
+
+const sharing =
+  'in a sidecar, set shareProcessNamespace: true in the pod spec; a process that has just started is found at the next try'
+
+const pick = (describe: string, matches: (process: Process) => boolean): PinnedProcess => {
+  if (!hasProcfs())
+    throw targetError('TARGET_NOT_FOUND', describe, `cannot look for ${describe}: there is no /proc`, {
+      hint: 'finding processes needs Linux with /proc mounted',
+    })
+  const [found, ...others] = topmost(listProcesses(), matches, process.pid)
+  if (!found)
+    throw targetError('TARGET_NOT_FOUND', describe, `there is no ${describe}`, {
+      hint: sharing,
+      retryable: true,
+    })
+  if (others.length > 0)
+    throw targetError(
+      'TARGET_AMBIGUOUS',
+      describe,
+      `there are ${others.length + 1} of ${describe}: ${describeProcesses([found, ...others])}`,
+      { hint: 'name the one that is meant: pidFile(path), or processMatching(/a narrower pattern/)' },
+    )
+  return { pid: found.pid, startTime: found.startTime }
+}
+
+/**
+ * The master process of a server, by name: the topmost process whose short name or program is `name`.
+ * Workers, zombies, this process and its parents are never picked. Linux only.
+ *
+ * @example
+ * signal(processNamed('haproxy'), 'SIGUSR2', { verify: 'newWorkers' })
+ */
+export const processNamed = (name: string): ProcessRef => {
+  const describe = `process named ${name}`
+  return { describe, find: async () => pick(describe, (process) => isNamed(process, name)) }
+}
+
+/**
+ * The topmost process whose command line (arguments joined by a space) matches. Linux only.
+ *
+ * @example
+ * processMatching(/^nginx: master process/)
+ */
+export const processMatching = (cmdline: RegExp): ProcessRef => {
+  const describe = `process matching ${String(cmdline)}`
+  // `search` ignores the state that /g and /y patterns carry between calls.
+  return { describe, find: async () => pick(describe, (process) => titleOf(process).search(cmdline) >= 0) }
+}

@@ -1,0 +1,72 @@
+import { identity, judge, type Sighting, type Verdict, type Worker } from './workers.js'
+
+/** How long the new children must stay the same, in milliseconds. */
+export const stableMs = 300
+/** The same when there are fewer new children than old ones: a one-by-one reload may still be under way. */
+export const stableWhenFewerMs = 1000
+
+/** What was seen of one reload so far. Pure: each look makes a new one. */
+export interface Settling {
+  readonly before: readonly Worker[]
+  readonly verdict: Verdict
+  /** Since when the verdict is a success with the same new children; milliseconds of the caller's clock. */
+  readonly since: number
+  readonly fresh: string
+  /** How often the new children changed after a success: churn. */
+  readonly churn: number
+}
+
+const isSuccess = (verdict: Verdict): boolean => verdict.kind === 'applied' || verdict.kind === 'draining'
+
+/** Before the first look. */
+export const settling = (before: readonly Worker[], now: number): Settling => ({
+  before,
+  verdict: { kind: 'noEffect' },
+  since: now,
+  fresh: '',
+  churn: 0,
+})
+
+/** Takes one more look into account. */
+export const observe = (state: Settling, sighting: Sighting, now: number): Settling => {
+  const verdict = judge(state.before, sighting)
+  const known = new Set(state.before.map(identity))
+  const fresh = sighting.workers
+    .map(identity)
+    .filter((id) => !known.has(id))
+    .toSorted()
+    .join()
+  const same = isSuccess(state.verdict) && isSuccess(verdict) && fresh === state.fresh
+  const churn = isSuccess(state.verdict) && fresh !== state.fresh ? state.churn + 1 : state.churn
+  return { before: state.before, verdict, since: same ? state.since : now, fresh, churn }
+}
+
+/** The final word, if there is one: a success that held, or a master that is no more. */
+export const settled = (state: Settling, now: number): Verdict | undefined => {
+  const { verdict, before } = state
+  if (verdict.kind === 'died' || verdict.kind === 'lostTarget') return verdict
+  if (verdict.kind !== 'applied' && verdict.kind !== 'draining') return undefined
+  const alive = before.filter((worker) => !worker.draining).length
+  return now - state.since >= (verdict.fresh < alive ? stableWhenFewerMs : stableMs) ? verdict : undefined
+}
+
+/** The final word when time is up. */
+export const lastWord = ({ verdict, churn }: Settling): Verdict =>
+  churn > 0 && verdict.kind !== 'noEffect' ? { kind: 'unstable', churn } : verdict
+
+const many = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`
+
+/** One verdict in words. */
+export const describeVerdict = (verdict: Verdict): string => {
+  if (verdict.kind === 'applied') return many(verdict.fresh, 'new worker')
+  if (verdict.kind === 'draining')
+    return `${many(verdict.fresh, 'new worker')}, ${verdict.draining} old still draining`
+  if (verdict.kind === 'noEffect') return 'it kept its old workers'
+  if (verdict.kind === 'unstable')
+    return `its new workers do not stay (they changed ${many(verdict.churn, 'time')})`
+  if (verdict.kind === 'died') return 'it has exited'
+  if (verdict.kind === 'lostTarget') return 'its pid belongs to another process now'
+  return verdict.fresh + verdict.old === 0
+    ? 'it has no workers'
+    : `${many(verdict.old, 'old worker')} still there beside ${verdict.fresh} new`
+}

@@ -1,0 +1,111 @@
+import { type Change, type Duration, type Reaction, type ReactionContext, toMs } from '@hotmount/core'
+import { type Check, runCheck } from './check.js'
+import { deliver } from './deliver.js'
+import type { PinnedProcess, ProcessRef } from './process-ref.js'
+import type { Argv } from './spawn.js'
+import { inContext, type Where } from './target-error.js'
+import {
+  drainingTitle,
+  proveAlive,
+  proveNewWorkers,
+  type Scene,
+  type Verification,
+  workersOf,
+} from './verification.js'
+import type { Worker } from './workers.js'
+
+/** Options of {@link signal}. */
+export interface SignalOptions {
+  /** A command that must exit with 0 before anything is sent. */
+  readonly check?: Argv
+  /** Default: none, and the report says 'signalled, unconfirmed'. */
+  readonly verify?: Verification
+  /** How long the proof may take. Default 10 s; give more to servers that finish long requests first. */
+  readonly within?: Duration
+}
+
+/** Whom a signal was sent to, and its children before. */
+export interface SignalReceipt extends PinnedProcess {
+  readonly before: readonly Worker[]
+}
+
+/** Everything about one signal, for servers as well as for {@link signal}. */
+export interface SignalSpec {
+  readonly name: string
+  readonly target: ProcessRef
+  readonly signal: NodeJS.Signals
+  readonly check?: Check | undefined
+  /** All must hold, one after the other. */
+  readonly verify: readonly Verification[]
+  readonly draining: RegExp
+  readonly withinMs: number
+}
+
+const send = async (spec: SignalSpec, { signal, clock }: ReactionContext): Promise<SignalReceipt> => {
+  const target = await spec.target.find(signal)
+  const before = workersOf(target.pid, spec.draining)
+  await deliver(spec.target.describe, target, spec.signal, { signal, clock })
+  return { pid: target.pid, startTime: target.startTime, before }
+}
+
+const prove = async (
+  spec: SignalSpec,
+  { before, ...target }: SignalReceipt,
+  { signal, clock }: ReactionContext,
+): Promise<string> => {
+  const { describe } = spec.target
+  const scene: Scene = { ...spec, describe, target, before, signal, clock }
+  const evidence: string[] = []
+  for (const verification of spec.verify) {
+    if (verification === 'newWorkers')
+      evidence.push(
+        await proveNewWorkers(scene, () => deliver(describe, target, spec.signal, { signal, clock })),
+      )
+    else if (verification === 'alive') evidence.push(await proveAlive(scene))
+    else evidence.push((await verification.run(signal)) ?? verification.describe)
+  }
+  return evidence.join('; ') || 'signalled, unconfirmed'
+}
+
+/** The reaction of a {@link SignalSpec}. */
+export const signalReaction = (spec: SignalSpec): Reaction<SignalReceipt> => {
+  const { name, check } = spec
+  const where = (stage: Where['stage'], change: Change): Where => ({
+    reaction: name,
+    stage,
+    revision: change.snapshot.revision,
+  })
+  const reaction: Reaction<SignalReceipt> = {
+    name,
+    apply: (change, context) => inContext(where('apply', change), () => send(spec, context)),
+    verify: (receipt, context) =>
+      inContext(where('verify', context.change), () => prove(spec, receipt, context)),
+  }
+  return check
+    ? { ...reaction, check: (snapshot, context) => runCheck(name, check, snapshot, context) }
+    : reaction
+}
+
+/**
+ * Sends a signal to a process, once /proc shows that it catches that signal, and proves the effect if told how.
+ * Linux only. Throws in apply: TARGET_NOT_FOUND, TARGET_AMBIGUOUS, TARGET_FORBIDDEN, APPLY_FAILED (the target would
+ * be ended by the signal); in check: CHECK_FAILED; in verify: VERIFY_FAILED.
+ *
+ * @throws UsageError BAD_DURATION
+ * @example
+ * reload(mount, signal(pidFile('/run/app.pid'), 'SIGHUP', { verify: httpProbe('http://127.0.0.1:8080/ready') }))
+ */
+export const signal = (
+  target: ProcessRef,
+  name: NodeJS.Signals,
+  { check, verify, within = '10s' }: SignalOptions = {},
+): Reaction<SignalReceipt> =>
+  signalReaction({
+    name: `${name} to ${target.describe}`,
+    target,
+    signal: name,
+    check: check && { argv: check, timeoutMs: 30_000 },
+    verify: verify === undefined ? [] : [verify],
+    draining: drainingTitle,
+    withinMs: toMs(within, 'within'),
+  })

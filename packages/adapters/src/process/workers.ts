@@ -1,0 +1,47 @@
+import type { Process } from './proc.js'
+
+/** A child of a server's master process. */
+export interface Worker {
+  readonly pid: number
+  readonly startTime: number
+  /** It says that it only finishes what it has begun. */
+  readonly draining: boolean
+}
+
+/** One look at a server. */
+export interface Sighting {
+  /** `gone`: no such process any more; `replaced`: its pid belongs to another process now. */
+  readonly master: 'there' | 'gone' | 'replaced'
+  readonly workers: readonly Worker[]
+}
+
+/** What the children say about a reload. Only `applied` and `draining` are success, once they hold. */
+export type Verdict =
+  | { readonly kind: 'applied'; readonly fresh: number }
+  | { readonly kind: 'draining'; readonly fresh: number; readonly draining: number }
+  | { readonly kind: 'noEffect' }
+  | { readonly kind: 'partial'; readonly fresh: number; readonly old: number }
+  | { readonly kind: 'unstable'; readonly churn: number }
+  | { readonly kind: 'died' }
+  | { readonly kind: 'lostTarget' }
+
+/** One name per process that ever was. */
+export const identity = ({ pid, startTime }: Pick<Process, 'pid' | 'startTime'>): string =>
+  `${pid}@${startTime}`
+
+/**
+ * Compares the children before a reload with those now. "Some pid changed" is no proof: a worker that was killed
+ * is started again with the old config. Every old one must be gone or draining, and a new one there.
+ */
+export const judge = (before: readonly Worker[], now: Sighting): Verdict => {
+  if (now.master === 'gone') return { kind: 'died' }
+  if (now.master === 'replaced') return { kind: 'lostTarget' }
+  const known = new Set(before.map(identity))
+  const fresh = now.workers.filter((worker) => !known.has(identity(worker)) && !worker.draining).length
+  const old = now.workers.filter((worker) => known.has(identity(worker)) && !worker.draining).length
+  const draining = now.workers.filter((worker) => worker.draining).length
+  if (old === 0 && fresh > 0)
+    return draining > 0 ? { kind: 'draining', fresh, draining } : { kind: 'applied', fresh }
+  const untouched = fresh === 0 && old === before.filter((worker) => !worker.draining).length
+  return untouched ? { kind: 'noEffect' } : { kind: 'partial', fresh, old }
+}
