@@ -1,0 +1,76 @@
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { json } from '../../../packages/adapters/src/formats/json.js'
+import { bytes, failureOf, nested } from './support.js'
+
+const read = (text: string): unknown => json().parse(bytes(text))
+
+describe('json', () => {
+  it('reads whatever JSON.stringify writes', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), fc.constantFrom(undefined, 2), (value, indent) => {
+        const text = JSON.stringify(value, undefined, indent)
+        expect(read(text)).toStrictEqual(JSON.parse(text))
+      }),
+    )
+  })
+
+  it('refuses exactly what JSON.parse refuses, for cut and altered texts', () => {
+    const text = JSON.stringify({ a: [1, -2.5e3, true, null, 'x\\"\u00e9\n'], b: { c: '' } })
+    fc.assert(
+      fc.property(
+        fc.nat(text.length),
+        fc.nat(3),
+        fc.constantFrom('', ',', '}', ']', '"', '\\', ' ', '0', '\u0001'),
+        (at, cut, put) => {
+          const altered = text.slice(0, at) + put + text.slice(at + cut)
+          const taken = (parse: (text: string) => unknown): boolean => {
+            try {
+              parse(altered)
+              return true
+            } catch (thrown) {
+              return (thrown as { code?: string }).code === 'DUPLICATE_KEY'
+            }
+          }
+          expect([altered, taken(read)]).toEqual([altered, taken(JSON.parse)])
+        },
+      ),
+      { numRuns: 500 },
+    )
+  })
+
+  it.each([
+    ['{"a": 1,\n "b": x}', 'UNEXPECTED_TOKEN', 2, 7],
+    ['{"a": 1', 'UNEXPECTED_END', 1, 8],
+    ['{"a" 1}', 'COLON_EXPECTED', 1, 6],
+    ['{a: 1}', 'NAME_EXPECTED', 1, 2],
+    ['[1,]', 'UNEXPECTED_TOKEN', 1, 4],
+    ['[1] 2', 'UNEXPECTED_TOKEN', 1, 5],
+    ['{"a": "open', 'BAD_STRING', 1, 12],
+    ['{"a": 1,\n"\\u0061": 2}', 'DUPLICATE_KEY', 2, 1],
+    ['{"a": {"__proto__": {}}}', 'FORBIDDEN_KEY', 1, 8],
+  ])('tells code and place of %j', (text, code, line, column) => {
+    expect(failureOf(() => read(text))).toMatchObject({ code, line, column })
+  })
+
+  it.each(['[', '{"a":', '[{"a":'])('refuses a mebibyte of %j at once', (piece) => {
+    const text = piece.repeat(2 ** 20 / piece.length)
+    const start = performance.now()
+    expect(failureOf(() => read(text))).toMatchObject({ code: 'TOO_DEEP', line: 1 })
+    expect(performance.now() - start).toBeLessThan(1000)
+  })
+
+  it('takes a hundred levels and not one more', () => {
+    expect(read(nested(100))).toBeInstanceOf(Array)
+    expect(failureOf(() => read(nested(101)))).toMatchObject({ code: 'TOO_DEEP', column: 101 })
+  })
+
+  it('takes a string of a mebibyte', () => {
+    const long = 'é'.repeat(2 ** 20)
+    expect(read(JSON.stringify([long])) as string[]).toEqual([long])
+  })
+
+  it('lets an empty text say nothing', () => {
+    expect(read(' \n')).toBeUndefined()
+  })
+})

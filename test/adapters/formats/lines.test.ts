@@ -1,0 +1,113 @@
+import { describe, expect, it } from 'vitest'
+import { parserFor } from '../../../packages/adapters/src/formats/by-extension.js'
+import { dotenv } from '../../../packages/adapters/src/formats/dotenv.js'
+import { properties } from '../../../packages/adapters/src/formats/properties.js'
+import { decode } from '../../../packages/adapters/src/formats/text.js'
+import { bytes, failureOf } from './support.js'
+
+const readDotenv = (text: string): unknown => dotenv().parse(bytes(text))
+const readProperties = (text: string): unknown => properties().parse(bytes(text))
+
+describe('dotenv', () => {
+  it('reads exports, quotes, comments, and values over several lines', () => {
+    const text = `# all\n\nexport A=1\nB = 'it # is' # why\nC="x\ny\\nz"\nD: d\nE=\nF="say \\"hi\\""\r\nG=g`
+    expect(readDotenv(text)).toStrictEqual({
+      A: '1',
+      B: 'it # is',
+      C: 'x\ny\nz',
+      D: 'd',
+      E: '',
+      F: String.raw`say \"hi\"`,
+      G: 'g',
+    })
+  })
+  it('takes the last of two equal names', () => {
+    expect(readDotenv('A=1\nA=2')).toStrictEqual({ A: '2' })
+  })
+  it.each([
+    ['A=1\nno assignment', 'NOT_AN_ASSIGNMENT', 2],
+    ['A=1\nB="open\nC=3', 'UNCLOSED_QUOTE', 2],
+    ['__proto__=x', 'FORBIDDEN_KEY', 1],
+  ])('tells code and line of %j', (text, code, line) => {
+    expect(failureOf(() => readDotenv(text))).toMatchObject({ code, line })
+  })
+  it('is quick on a mebibyte of blank lines', () => {
+    const start = performance.now()
+    expect(readDotenv(`${'\n'.repeat(2 ** 20)}A=1`)).toStrictEqual({ A: '1' })
+    expect(performance.now() - start).toBeLessThan(3000)
+  })
+})
+
+describe('properties', () => {
+  it('reads the block of a ConfigMap key', () => {
+    expect(readProperties('image.public.key=771\nrsa.public.key=42\n')).toStrictEqual({
+      'image.public.key': '771',
+      'rsa.public.key': '42',
+    })
+  })
+  it('reads separators, comments, escapes and continued lines', () => {
+    const text = [
+      '# comment \\',
+      '! another',
+      'a = 1',
+      'b:2',
+      'c 3',
+      'd',
+      '  e\\ f\\:g = h\\tj \\u00e9',
+      'fruits apple, \\',
+      '    banana\\',
+      '',
+      'path=c:\\\\dir\\\\',
+      'last=\\',
+    ].join('\r\n')
+    expect(readProperties(text)).toStrictEqual({
+      a: '1',
+      b: '2',
+      c: '3',
+      d: '',
+      'e f:g': 'h\tj é',
+      fruits: 'apple, banana',
+      path: 'c:\\dir\\',
+      last: '',
+    })
+  })
+  it.each([
+    ['a=1\na=2', 'DUPLICATE_KEY', 2],
+    ['a=1\n\nb=\\\n \\u12', 'BAD_ESCAPE', 3],
+    ['__proto__=1', 'FORBIDDEN_KEY', 1],
+  ])('tells code and line of %j', (text, code, line) => {
+    expect(failureOf(() => readProperties(text))).toMatchObject({ code, line })
+  })
+})
+
+describe('decode', () => {
+  it('drops a byte order mark', () => {
+    expect(decode(bytes('\u{FEFF}a'))).toBe('a')
+  })
+  it.each([
+    [[0x61, 0x0a, 0x62, 0xff, 0x63], 2, 2],
+    [[0xc3, 0xa9, 0x80], 1, 2],
+    [[0x61, 0xe2, 0x82], 1, 2],
+    [[0xff], 1, 1],
+    [[0xef, 0x41], 1, 1],
+    [[0xef, 0xbf, 0xbd, 0xef, 0xbf], 1, 2],
+  ])('tells the place of wrong UTF-8 in %j', (wrong, line, column) => {
+    expect(failureOf(() => decode(Uint8Array.from(wrong)))).toMatchObject({ code: 'BAD_UTF8', line, column })
+  })
+})
+
+describe('parserFor', () => {
+  it.each([
+    ['app.yaml', 'YAML'],
+    ['app.YML', 'YAML'],
+    ['a/b.json', 'JSON'],
+    ['.env', 'dotenv'],
+    ['prod.env', 'dotenv'],
+    ['a.b.properties', 'properties'],
+    ['app.conf', undefined],
+    ['yaml', undefined],
+    ['a.constructor', undefined],
+  ])('reads %s as %s', (key, name) => {
+    expect(parserFor(key)?.name).toBe(name)
+  })
+})
