@@ -17,10 +17,21 @@ export {
   type UsageCode,
 } from './base/errors.js'
 export type { Change } from './mount/change.js'
+export { combine, type CombineOptions } from './mount/combine.js'
+export { inspectMount, type Finding, type MountInspection } from './mount/inspect.js'
 export type { Layout } from './mount/layout.js'
 export type { Mount, MountEvents, MountHealth, WatchOptions } from './mount/mount.js'
 export type { Key, Snapshot } from './mount/snapshot.js'
 export { watchConfigMap } from './mount/watch.js'
-export type { AnyReaction, Reaction, ReactionContext, ReactionLike } from './reload/reaction.js'
-export type { Reloader, ReloadOptions } from './reload/reload.js'
+export { chain } from './reload/chain.js'
+export { onKeys } from './reload/on-keys.js'
+export {
+  type AnyReaction,
+  defineReaction,
+  type Reaction,
+  type ReactionContext,
+  type ReactionLike,
+} from './reload/reaction.js'
+export { reload } from './reload/reload.js'
+export type { Reloader, ReloadOptions } from './reload/reloader.js'
 export type { Report, Status } from './reload/report.js'

@@ -1,18 +1,8 @@
 import { EventEmitter } from 'eventemitter3'
 import { debug } from './log.js'
+import { warnOfFailure } from './thrown.js'
 
 type AnyListener = (...args: unknown[]) => unknown
-
-/** First stack frame of a thrown thing, without its message: a listener's error may quote a config value. */
-const frameOf = (thrown: unknown): string =>
-  /\n\s+at (.+)/.exec(thrown instanceof Error ? (thrown.stack ?? '') : '')?.[1] ?? 'unknown place'
-const nameOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.name : typeof thrown)
-
-/** A process warning that names what failed and where, and withholds the message. */
-export const warnOfFailure = (what: string, thrown: unknown): void => {
-  const told = `${what} failed with ${nameOf(thrown)} at ${frameOf(thrown)}`
-  process.emitWarning(`${told} (its message is withheld: it may quote a config value)`, 'HotmountWarning')
-}
 
 /**
  * An eventemitter3 whose listeners only look: one that throws or rejects is reported as a process warning and

@@ -1,5 +1,6 @@
 import { backgroundClock, systemClock } from '../base/clock.js'
 import { MountError } from '../base/errors.js'
+import { warnOfFailure } from '../base/thrown.js'
 import { Doorbell } from './doorbell.js'
 import type { Layout } from './layout.js'
 import type { Location } from './locate.js'
@@ -114,7 +115,11 @@ export class LiveMount extends ObservedMount {
       const revision = await this.#read(this.latest.entries)
       if (!this.signal.aborted) await this.#take(revision)
     } catch (thrown) {
-      if (this.signal.aborted || !(thrown instanceof MountError)) return
+      if (this.signal.aborted) return
+      if (!(thrown instanceof MountError)) {
+        warnOfFailure(`a look at ${this.path}`, thrown)
+        return
+      }
       this.#troubles.begin(thrown)
       if (thrown.retryable && !this.#isRetrying) void this.#retry()
     }

@@ -40,7 +40,7 @@ export interface Revision {
   readonly empty: boolean
 }
 
-const codeOf = (thrown: unknown): string | undefined => (thrown as NodeJS.ErrnoException).code
+const codeOf = (thrown: unknown): string | undefined => (thrown as NodeJS.ErrnoException | undefined)?.code
 const isGone = (thrown: unknown): boolean => ['ENOENT', 'ENOTDIR'].includes(codeOf(thrown) ?? '')
 
 /** The name of the published revision; undefined where there is no `..data` link. */

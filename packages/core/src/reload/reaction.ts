@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.js'
+import { UsageError } from '../base/errors.js'
 import type { Change } from '../mount/change.js'
-import type { Key, Snapshot } from '../mount/snapshot.js'
+import type { Snapshot } from '../mount/snapshot.js'
 
 /** What a reaction is told besides the content. */
 export interface ReactionContext {
@@ -44,4 +45,28 @@ export type AnyReaction = Reaction<any>
 /** A reaction, or a bare function that is one with only an `apply`. */
 export type ReactionLike = AnyReaction | ((change: Change, context: ReactionContext) => unknown)
 
-export type { Key }
+/**
+ * Declares a reaction so that the receipt of `apply` is typed in `verify`.
+ *
+ * @example
+ * const reloadApp = defineReaction({
+ *   name: 'app',
+ *   apply: async () => (await fetch('http://127.0.0.1:8080/-/reload', { method: 'POST' })).status,
+ *   verify: (status) => { if (status !== 200) throw new Error(`status ${status}`) },
+ * })
+ */
+export const defineReaction = <Receipt>(reaction: Reaction<Receipt>): Reaction<Receipt> => reaction
+
+/** A bare function as a reaction. @throws UsageError BAD_OPTION */
+export const toReaction = (like: ReactionLike): AnyReaction => {
+  if (typeof like === 'function') return { name: like.name || 'reaction', apply: like }
+  if (typeof like !== 'object' || typeof like.apply !== 'function' || typeof like.name !== 'string')
+    throw new UsageError(
+      'BAD_OPTION',
+      'not a reaction: neither a function nor an object with name and apply',
+      {
+        hint: 'pass (change) => …, or { name, apply }, or an adapter such as nginx()',
+      },
+    )
+  return like
+}

@@ -1,49 +1,20 @@
-import type { EventEmitter } from 'eventemitter3'
-import type { Clock } from '../base/clock.js'
-import type { Duration } from '../base/duration.js'
-import type { Change } from '../mount/change.js'
-import type { Report, Status } from './report.js'
-
-/** Options of `reload`. */
-export interface ReloadOptions {
-  /** Also react to what is there at start. Default false: what runs is taken to have it already. */
-  readonly initial?: boolean
-  /** May we act now? Asked again, with backoff, for as long as it says no. */
-  readonly gate?: (change: Change) => boolean | Promise<boolean>
-  /** Spread replicas over this time: each waits its own share, steady per pod name. Default 0. */
-  readonly splay?: Duration
-  /** Least time between two applies. Default 0. */
-  readonly cooldown?: Duration
-  /** Per stage. Default 30 s. */
-  readonly timeout?: Duration
-  /** Retries of a revision while dirty, with exponential backoff and full jitter. Default: without end, 1 s to 5 min. */
-  readonly retry?: false | { readonly attempts?: number; readonly min?: Duration; readonly max?: Duration }
-  /** More than `max` applies `within` this time are flapping: hold until no change came for that long. */
-  readonly breaker?: { readonly max: number; readonly within: Duration }
-  readonly signal?: AbortSignal
-  /** For tests: see `fakeClock` in `@hotmount/core/testing`. */
-  readonly clock?: Clock
-}
+import { UsageError } from '../base/errors.js'
+import type { Mount } from '../mount/mount.js'
+import { Loop } from './loop.js'
+import { toPace } from './pace.js'
+import { type ReactionLike, toReaction } from './reaction.js'
+import type { Reloader, ReloadOptions } from './reloader.js'
 
 /**
- * The loop of one reaction.
+ * Keeps a reaction in step with a mount: one at a time, latest wins, checked before and proven after, retried with
+ * backoff while in doubt. Ends with the mount.
  *
+ * @throws UsageError BAD_OPTION BAD_DURATION CLOSED
  * @example
- * const loop = reload(mount, nginx(), { cooldown: '1s' })
- * loop.on('report', (report) => console.log(report.outcome, report.revision))
- * await loop.inSync()
+ * const loop = reload(mount, async ({ snapshot }) => { pool = await connect(snapshot.text('dsn')) }, { cooldown: '5s' })
  */
-export interface Reloader
-  extends EventEmitter<{ report: [report: Report]; close: [] }>, AsyncIterable<Report>, AsyncDisposable {
-  readonly status: Status
-  /**
-   * The report of what runs, once what is mounted is applied and verified.
-   *
-   * @throws UsageError CLOSED when the loop closes first; the signal's reason when aborted.
-   */
-  inSync(options?: { readonly signal?: AbortSignal }): Promise<Report>
-  /** Lets a held reaction run now. */
-  release(): void
-  /** Ends the loop: aborts what runs and waits for it. May be called twice. */
-  close(): Promise<void>
+export const reload = (mount: Mount, reaction: ReactionLike, options: ReloadOptions = {}): Reloader => {
+  const pace = toPace(options)
+  if (mount.signal.aborted) throw new UsageError('CLOSED', `the mount ${mount.path} is closed`)
+  return new Loop(mount, toReaction(reaction), pace, options)
 }

@@ -1,4 +1,7 @@
 export type { Step, WriteOrder } from './atomic-writer.js'
 export { fakeClock, type FakeClock } from './fake-clock.js'
 export type { Data } from './payload.js'
+export { runScript, type ScriptOptions } from './script.js'
+export type { ScriptMount } from './script-record.js'
+export type { ScriptWatchOptions } from './script-options.js'
 export { simulateMount, type SimulatedMount, type SimulateOptions, type SwapOptions } from './simulate.js'

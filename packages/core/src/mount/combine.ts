@@ -1,0 +1,105 @@
+import { backgroundClock } from '../base/clock.js'
+import { UsageError } from '../base/errors.js'
+import type { Layout } from './layout.js'
+import type { Mount, MountHealth, WatchOptions } from './mount.js'
+import { ObservedMount } from './observed.js'
+import { fireAt, type Settle, toSettle } from './settle.js'
+import type { Entry, FrozenSnapshot, Key } from './snapshot.js'
+
+/** Options of `combine`. */
+export interface CombineOptions {
+  /** How long all mounts must be quiet before they count as one set. Default quiet 100 ms, at most 1 s. */
+  readonly settle?: WatchOptions['settle']
+}
+
+class CombinedMount extends ObservedMount {
+  readonly layout: Layout = 'plain'
+  readonly #mounts: ReadonlyMap<string, Mount>
+  readonly #settle: Settle
+  #firstRing: number | undefined
+  #lastRing = 0
+
+  constructor(mounts: ReadonlyMap<string, Mount>, settle: Settle) {
+    super()
+    this.#mounts = mounts
+    this.#settle = settle
+    this.#publish()
+    for (const mount of mounts.values()) {
+      mount.on('change', this.#ring)
+      mount.on('error', (error) => this.emit('error', error))
+      mount.on('recovered', (error) => this.emit('recovered', error))
+      mount.on('close', () => void this.close())
+    }
+  }
+
+  get path(): string {
+    return [...this.#mounts.values()].map((mount) => mount.path).join(', ')
+  }
+  get health(): MountHealth {
+    const all = [...this.#mounts.values()].map((mount) => mount.health)
+    return {
+      watching: all.some((one) => one.watching === 'polling') ? 'polling' : 'events',
+      detached: all.some((one) => one.detached),
+      changes: this.changeCount,
+      missedEvents: all.reduce((sum, one) => sum + one.missedEvents, 0),
+      lastCheckAt: new Date(Math.min(...all.map((one) => one.lastCheckAt.getTime()))),
+    }
+  }
+
+  #publish(): void {
+    const entries = new Map<Key, Entry>()
+    for (const [name, mount] of this.#mounts)
+      for (const [key, entry] of (mount.snapshot as FrozenSnapshot).entries)
+        entries.set(`${name}/${key}`, entry)
+    this.publish(entries, undefined, backgroundClock.now())
+  }
+
+  readonly #ring = (): void => {
+    this.#lastRing = backgroundClock.now()
+    if (this.#firstRing !== undefined) return
+    this.#firstRing = this.#lastRing
+    void this.#publishOnceSettled()
+  }
+
+  async #publishOnceSettled(): Promise<void> {
+    try {
+      for (let now = backgroundClock.now(); ; now = backgroundClock.now()) {
+        const due = fireAt(this.#firstRing ?? now, this.#lastRing, this.#settle)
+        if (due <= now) break
+        await backgroundClock.sleep(due - now, this.signal)
+      }
+    } catch {
+      return
+    }
+    this.#firstRing = undefined
+    this.#publish()
+  }
+
+  protected override async look(): Promise<void> {
+    await Promise.all([...this.#mounts.values()].map((mount) => mount.resync()))
+    this.#publish()
+  }
+
+  protected override async release(): Promise<void> {
+    await Promise.all([...this.#mounts.values()].map((mount) => mount.close()))
+  }
+}
+
+/**
+ * Several mounts as one: keys become `name/key`, and changes of several of them within the settle time are one change.
+ * Two volumes are never swapped together by the kubelet; where that is needed, use one `projected` volume.
+ * Closing it closes the mounts, and it closes when one of them does.
+ *
+ * @throws UsageError BAD_OPTION BAD_DURATION
+ * @example
+ * const all = combine({ app: await watchConfigMap('/etc/app'), tls: await watchConfigMap('/etc/tls') })
+ * reload(all, ({ snapshot }) => server.configure(snapshot.text('app/config.yaml'), snapshot.text('tls/tls.crt')))
+ */
+export const combine = (mounts: Readonly<Record<string, Mount>>, options: CombineOptions = {}): Mount => {
+  const named = new Map(Object.entries(mounts))
+  if (named.size === 0 || [...named.keys()].some((name) => name === '' || name.includes('/')))
+    throw new UsageError('BAD_OPTION', 'combine: needs at least one mount, under names without a slash', {
+      hint: "combine({ app: mount, tls: otherMount }) gives keys such as 'app/config.yaml'",
+    })
+  return new CombinedMount(named, toSettle(options.settle, { quietMs: 100, maxMs: 1000 }))
+}

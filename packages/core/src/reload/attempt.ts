@@ -1,0 +1,120 @@
+import type { Clock } from '../base/clock.js'
+import type { InvalidConfigError, ReactionCode, Stage } from '../base/errors.js'
+import { ReactionError } from '../base/errors.js'
+import { type Change, diff, fromNothing } from '../mount/change.js'
+import type { Snapshot } from '../mount/snapshot.js'
+import type { AnyReaction, ReactionContext } from './reaction.js'
+import { runStage, stageCodes } from './stage.js'
+
+/** One try to bring one revision into effect. */
+export interface Attempt {
+  readonly reaction: AnyReaction
+  readonly change: Change
+  /** The last revision that was verified: what a rollback goes back to. */
+  readonly good: Snapshot | undefined
+  readonly number: number
+  readonly timeoutMs: number
+  readonly clock: Clock
+  readonly signal: AbortSignal
+  /** Whether a newer revision is there: then this one is not applied any more. */
+  readonly isSuperseded: () => boolean
+  /** The work under way; awaited before anything new starts. */
+  readonly inFlight: { work: Promise<unknown> }
+}
+
+/** What became of it. */
+export type Outcome =
+  | { readonly outcome: 'applied'; readonly evidence?: string }
+  | { readonly outcome: 'superseded' }
+  | { readonly outcome: 'rejected'; readonly error: InvalidConfigError | ReactionError }
+  | { readonly outcome: 'failed'; readonly stage: 'apply' | 'verify'; readonly error: ReactionError }
+  | { readonly outcome: 'rolledBack'; readonly to: Snapshot; readonly error: ReactionError }
+
+type Step<T> = (context: ReactionContext) => Promise<T> | T
+
+const runStep = async <T>(
+  attempt: Attempt,
+  change: Change,
+  stage: Stage,
+  code: ReactionCode,
+  step: Step<T>,
+) => {
+  const { reaction, timeoutMs, clock, signal, inFlight, number } = attempt
+  // A stage that ignored its abort is still at work: never two at once.
+  await inFlight.work
+  return runStage<T>({
+    reaction: reaction.name,
+    revision: change.snapshot.revision,
+    stage,
+    code,
+    timeoutMs,
+    clock,
+    signal,
+    work: (stageSignal) => step({ signal: stageSignal, attempt: number, clock, change }),
+    track: (work) => {
+      inFlight.work = work
+    },
+  })
+}
+
+/** Puts the last good revision back and proves it. An error when that failed too. */
+const rollBack = async (attempt: Attempt, good: Snapshot): Promise<ReactionError | undefined> => {
+  const { reaction, change } = attempt
+  const back = diff(change.snapshot, good) ?? fromNothing(good)
+  const receipt = await runStep(attempt, back, 'apply', 'ROLLBACK_FAILED', (context) =>
+    reaction.rollback?.(good, context),
+  )
+  const proven = receipt.ok
+    ? await runStep(attempt, back, 'verify', 'ROLLBACK_FAILED', (context) =>
+        reaction.verify?.(receipt.value, context),
+      )
+    : receipt
+  if (proven.ok) return undefined
+  const where = {
+    reaction: reaction.name,
+    stage: proven.error instanceof ReactionError ? proven.error.stage : 'apply',
+  }
+  const message = `${reaction.name}: going back to ${good.revision} failed: ${proven.error.message}`
+  return new ReactionError('ROLLBACK_FAILED', { ...where, revision: change.snapshot.revision }, message, {
+    hint: proven.error.hint,
+    retryable: true,
+    origin: proven.error,
+  })
+}
+
+/** Whether what was aborted has really ended: else nothing more is started, and the failure is told now. */
+const hasEnded = async ({ inFlight, clock, timeoutMs }: Attempt): Promise<boolean> => {
+  const timer = new AbortController()
+  const isOver = clock.sleep(timeoutMs, timer.signal).then(
+    () => false,
+    () => false,
+  )
+  const ended = await Promise.race([inFlight.work.then(() => true), isOver])
+  timer.abort()
+  return ended
+}
+
+/** Check, apply, verify; and back again when that is possible and needed. Rejects only when the loop is closed. */
+export const runAttempt = async (attempt: Attempt): Promise<Outcome> => {
+  const { reaction, change, good } = attempt
+  const run = <T>(stage: Stage, step: Step<T>) => runStep(attempt, change, stage, stageCodes[stage], step)
+
+  const checked = await run('check', (context) => reaction.check?.(change.snapshot, context))
+  if (!checked.ok) return { outcome: 'rejected', error: checked.error }
+  if (attempt.isSuperseded()) return { outcome: 'superseded' }
+
+  const applied = await run('apply', (context): unknown => reaction.apply(change, context))
+  const stage = applied.ok ? 'verify' : 'apply'
+  const verified = applied.ok
+    ? await run('verify', (context) => reaction.verify?.(applied.value, context))
+    : applied
+  if (verified.ok) {
+    const evidence = verified.value
+    return { outcome: 'applied', ...(typeof evidence === 'string' && { evidence }) }
+  }
+  const error = verified.error as ReactionError
+  const canGoBack = reaction.rollback && good && (await hasEnded(attempt))
+  if (!canGoBack) return { outcome: 'failed', stage, error }
+  const trouble = await rollBack(attempt, good)
+  return trouble ? { outcome: 'failed', stage, error: trouble } : { outcome: 'rolledBack', to: good, error }
+}

@@ -1,0 +1,100 @@
+import { Emitter } from '../base/emitter.js'
+import { UsageError } from '../base/errors.js'
+import { latest } from '../base/latest.js'
+import { debug } from '../base/log.js'
+import type { Snapshot } from '../mount/snapshot.js'
+import type { Report, Status } from './report.js'
+
+type Without<R> = R extends Report
+  ? Omit<R, 'reaction' | 'revision' | 'digest' | 'attempt' | 'durationMs'>
+  : never
+/** A report less what every report says. */
+export type Told = Without<Report>
+/** The try that a report is about. */
+export interface Took {
+  readonly attempt: number
+  readonly durationMs: number
+}
+
+/** What a loop says of itself: its state, its reports, and the promise that it is in sync. */
+export abstract class Journal extends Emitter<{ report: [report: Report]; close: [] }> {
+  readonly #name: string
+  readonly #closing = new AbortController()
+  readonly #waiting = new Set<(report: Report) => void>()
+  #unread: Report | undefined
+  protected state: Status['state'] = 'inSync'
+  protected lastReport: Report | undefined
+
+  constructor(name: string) {
+    super()
+    this.#name = name
+  }
+
+  protected abstract get desired(): Snapshot
+
+  protected get closing(): AbortSignal {
+    return this.#closing.signal
+  }
+  protected endJournal(): void {
+    this.#closing.abort(new UsageError('CLOSED', `the loop of ${this.#name} is closed`))
+  }
+
+  inSync(options: { readonly signal?: AbortSignal } = {}): Promise<Report> {
+    const { signal } = options
+    return new Promise((resolve, reject) => {
+      const fail = (): void => {
+        this.#waiting.delete(settle)
+        const isOurs = signal?.aborted !== true
+        reject((isOurs ? this.closing.reason : signal.reason) as Error)
+      }
+      const settle = (report: Report): void => {
+        signal?.removeEventListener('abort', fail)
+        this.closing.removeEventListener('abort', fail)
+        resolve(report)
+      }
+      if (signal?.aborted === true || this.closing.aborted) fail()
+      else if (this.state === 'inSync') settle(this.lastReport ?? this.#unchanged())
+      else {
+        this.#waiting.add(settle)
+        signal?.addEventListener('abort', fail, { once: true })
+        this.closing.addEventListener('abort', fail, { once: true })
+      }
+    })
+  }
+
+  [Symbol.asyncIterator](): AsyncIterableIterator<Report> {
+    const take = (): Report | undefined => {
+      const report = this.#unread
+      this.#unread = undefined
+      return report
+    }
+    const onNews = (wake: () => void): (() => void) => {
+      this.on('report', wake)
+      return () => this.off('report', wake)
+    }
+    return latest({ take, onNews, end: this.closing })
+  }
+
+  protected tell(snapshot: Snapshot, told: Told, took?: Took): void {
+    const report = this.#report(snapshot, told, took)
+    debug('%s %s %s', report.reaction, report.outcome, report.revision)
+    this.lastReport = report
+    this.#unread = report
+    this.emit('report', report)
+  }
+
+  protected becomeInSync(): void {
+    this.state = 'inSync'
+    const waiting = [...this.#waiting]
+    this.#waiting.clear()
+    for (const settle of waiting) settle(this.lastReport ?? this.#unchanged())
+  }
+
+  #unchanged(): Report {
+    return this.#report(this.desired, { outcome: 'skipped', reason: 'unchanged' })
+  }
+
+  #report({ revision, digest }: Snapshot, told: Told, took: Took = { attempt: 0, durationMs: 0 }): Report {
+    return { reaction: this.#name, revision, digest, ...took, ...told }
+  }
+}

@@ -1,0 +1,41 @@
+import { type Change, diff, fromNothing } from '../mount/change.js'
+import type { Key, Snapshot } from '../mount/snapshot.js'
+
+/** What a reaction has applied, and what of that is in doubt. Reactions get *last applied → now*, never *last seen*. */
+export class Ledger {
+  #applied: Snapshot | undefined
+  #isDirty = false
+  readonly #suspects = new Set<Key>()
+
+  constructor(applied: Snapshot | undefined) {
+    this.#applied = applied
+  }
+
+  /** The last revision that was verified. */
+  get applied(): Snapshot | undefined {
+    return this.#applied
+  }
+  /** An apply or verify failed: what runs is unknown. */
+  get isDirty(): boolean {
+    return this.#isDirty
+  }
+
+  /** What there is to do; undefined when nothing. While dirty there always is, even towards the revision before. */
+  changeTo(desired: Snapshot): Change | undefined {
+    if (!this.#applied) return fromNothing(desired)
+    return diff(this.#applied, desired, this.#suspects)
+  }
+
+  /** It is in effect, proven. */
+  confirm(snapshot: Snapshot): void {
+    this.#applied = snapshot
+    this.#isDirty = false
+    this.#suspects.clear()
+  }
+
+  /** It was begun and not proven. */
+  doubt(change: Change): void {
+    this.#isDirty = true
+    for (const key of [...change.added, ...change.changed, ...change.removed]) this.#suspects.add(key)
+  }
+}

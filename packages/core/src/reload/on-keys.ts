@@ -1,0 +1,24 @@
+import type { Change } from '../mount/change.js'
+import type { Key } from '../mount/snapshot.js'
+import { type AnyReaction, type Reaction, type ReactionLike, toReaction } from './reaction.js'
+
+/**
+ * Runs a reaction only for changes that touch one of these keys; others are reported as skipped.
+ *
+ * @throws UsageError BAD_OPTION
+ * @example
+ * reload(mount, chain(onKeys([/^tls\//], nginx()), onKeys(['app.env'], envFile({ key: 'app.env' }))))
+ */
+export const onKeys = (keys: readonly (Key | RegExp)[], reaction: ReactionLike): Reaction => {
+  const inner: AnyReaction = toReaction(reaction)
+  const wants = (change: Change): boolean => change.touches(...keys) && (inner.wants?.(change) ?? true)
+  // A class instance may be a reaction too: its methods keep their `this`.
+  return {
+    name: inner.name,
+    wants,
+    ...(inner.check && { check: (snapshot, context) => inner.check?.(snapshot, context) }),
+    apply: (change, context) => inner.apply(change, context),
+    ...(inner.verify && { verify: (receipt, context) => inner.verify?.(receipt, context) }),
+    ...(inner.rollback && { rollback: (good, context) => inner.rollback?.(good, context) }),
+  }
+}
