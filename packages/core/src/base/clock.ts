@@ -1,3 +1,5 @@
+import { reasonOf } from './thrown.js'
+
 /** Time as the code sees it: inject one to test without waiting. Both in milliseconds. */
 export interface Clock {
   /** Milliseconds since 1970, never going back. */
@@ -12,12 +14,12 @@ const makeClock = (keepAlive: boolean): Clock => ({
   sleep: (ms, signal) =>
     new Promise((resolve, reject) => {
       if (signal?.aborted === true) {
-        reject(signal.reason as Error)
+        reject(reasonOf(signal))
         return
       }
       const stop = (): void => {
         clearTimeout(timer)
-        reject(signal?.reason as Error)
+        if (signal) reject(reasonOf(signal))
       }
       const timer = setTimeout(() => {
         signal?.removeEventListener('abort', stop)

@@ -1,3 +1,4 @@
+// oxlint-disable typescript/no-unsafe-type-assertion -- eventemitter3 maps listener types in ways only it can check
 import { EventEmitter } from 'eventemitter3'
 import { debug } from './log.js'
 import { warnOfFailure } from './thrown.js'
@@ -37,7 +38,7 @@ export class Emitter<Events extends EventEmitter.ValidEventTypes> extends EventE
     listener: EventEmitter.EventListener<Events, T>,
     context?: unknown,
   ): this {
-    return super.on(event, this.#isolate(event, listener as AnyListener) as typeof listener, context as this)
+    return super.on(event, this.#isolate(event, listener as AnyListener) as typeof listener, context)
   }
 
   override addListener<T extends EventEmitter.EventNames<Events>>(
@@ -53,11 +54,7 @@ export class Emitter<Events extends EventEmitter.ValidEventTypes> extends EventE
     listener: EventEmitter.EventListener<Events, T>,
     context?: unknown,
   ): this {
-    return super.once(
-      event,
-      this.#isolate(event, listener as AnyListener) as typeof listener,
-      context as this,
-    )
+    return super.once(event, this.#isolate(event, listener as AnyListener) as typeof listener, context)
   }
 
   override removeListener<T extends EventEmitter.EventNames<Events>>(
@@ -67,7 +64,7 @@ export class Emitter<Events extends EventEmitter.ValidEventTypes> extends EventE
     once?: boolean,
   ): this {
     const isolated = listener && (this.#isolated.get(listener) as typeof listener | undefined)
-    return super.removeListener(event, isolated ?? listener, context as this, once)
+    return super.removeListener(event, isolated ?? listener, context, once)
   }
 
   override off<T extends EventEmitter.EventNames<Events>>(

@@ -1,3 +1,5 @@
+import { reasonOf } from './thrown.js'
+
 /** Where a one-slot iterator takes from, and how it is told that there may be something to take. */
 export interface LatestSource<T> {
   /** The newest thing not yet taken; undefined when there is none. */
@@ -36,7 +38,7 @@ export const latest = <T>(source: LatestSource<T>): AsyncIterableIterator<T> => 
       if (done) return { done: true, value: undefined }
       if (source.abort?.aborted === true) {
         done = true
-        throw source.abort.reason as Error
+        throw reasonOf(source.abort)
       }
       const value = source.take()
       if (value !== undefined) return { done: false, value }

@@ -1,9 +1,19 @@
+/** The system's code (ENOENT, EMFILE …) of a thrown thing, if it has one. */
+export const codeOf = (thrown: unknown): string | undefined =>
+  thrown instanceof Error && 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : undefined
+
+/** What an aborted signal says, as something that may be thrown. */
+export const reasonOf = (signal: AbortSignal): Error => {
+  const reason: unknown = signal.reason
+  return reason instanceof Error ? reason : new Error(String(reason))
+}
+
 /** Kind and place of a thrown thing, without its message: parsers and user code quote config values in theirs. */
 export const describeThrown = (thrown: unknown): string => {
   if (!(thrown instanceof Error)) return `a thrown ${typeof thrown}`
-  const { code } = thrown as NodeJS.ErrnoException
+  const code = codeOf(thrown)
   const frame = /\n\s+at (.+)/.exec(thrown.stack ?? '')?.[1]
-  return `${thrown.name}${typeof code === 'string' ? ` ${code}` : ''}${frame === undefined ? '' : ` at ${frame}`}`
+  return `${thrown.name}${code === undefined ? '' : ` ${code}`}${frame === undefined ? '' : ` at ${frame}`}`
 }
 
 /** A process warning that names what failed and where, and withholds the message. */

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util'
 import { showAs } from '../base/inspect.js'
-import { emptySnapshot, type Entry, type FrozenSnapshot, type Key, type Snapshot } from './snapshot.js'
+import { emptySnapshot, entriesOf, type Key, type Snapshot } from './snapshot.js'
 
 /**
  * The difference between two snapshots, by key.
@@ -31,9 +31,9 @@ class KeyChange implements Change {
   constructor(previous: Snapshot, snapshot: Snapshot, keys: Record<'added' | 'changed' | 'removed', Key[]>) {
     this.snapshot = snapshot
     this.previous = previous
-    this.added = Object.freeze(keys.added)
-    this.changed = Object.freeze(keys.changed)
-    this.removed = Object.freeze(keys.removed)
+    this.added = Object.freeze(keys.added.toSorted())
+    this.changed = Object.freeze(keys.changed.toSorted())
+    this.removed = Object.freeze(keys.removed.toSorted())
     Object.freeze(this)
   }
   touches(...selectors: (Key | RegExp)[]): boolean {
@@ -49,13 +49,6 @@ class KeyChange implements Change {
   }
 }
 
-const sameValue = (previous: Snapshot, snapshot: Snapshot, key: Key): boolean => {
-  const [before, after] = [previous, snapshot].map((one) =>
-    (one as FrozenSnapshot).entries.get(key),
-  ) as Entry[]
-  return before !== undefined && after !== undefined && before.equals(after)
-}
-
 /**
  * What changed from one snapshot to the next; undefined when nothing did.
  * `suspects` are keys whose applied value is in doubt: they count as changed even when their bytes are equal.
@@ -65,10 +58,12 @@ export const diff = (
   snapshot: Snapshot,
   suspects: ReadonlySet<Key> = new Set(),
 ): Change | undefined => {
-  const keys = { added: [] as Key[], changed: [] as Key[], removed: [] as Key[] }
-  for (const key of snapshot) {
-    if (!previous.has(key)) keys.added.push(key)
-    else if (suspects.has(key) || !sameValue(previous, snapshot, key)) keys.changed.push(key)
+  const keys: Record<'added' | 'changed' | 'removed', Key[]> = { added: [], changed: [], removed: [] }
+  const before = entriesOf(previous)
+  for (const [key, entry] of entriesOf(snapshot)) {
+    const old = before.get(key)
+    if (!old) keys.added.push(key)
+    else if (suspects.has(key) || !entry.equals(old)) keys.changed.push(key)
   }
   for (const key of previous) if (!snapshot.has(key)) keys.removed.push(key)
   for (const key of suspects) if (!snapshot.has(key) && !previous.has(key)) keys.removed.push(key)

@@ -4,7 +4,7 @@ import type { Layout } from './layout.js'
 import type { Mount, MountHealth, WatchOptions } from './mount.js'
 import { ObservedMount } from './observed.js'
 import { fireAt, type Settle, toSettle } from './settle.js'
-import type { Entry, FrozenSnapshot, Key } from './snapshot.js'
+import { type Entry, entriesOf, type Key } from './snapshot.js'
 
 /** Options of `combine`. */
 export interface CombineOptions {
@@ -49,8 +49,7 @@ class CombinedMount extends ObservedMount {
   #publish(): void {
     const entries = new Map<Key, Entry>()
     for (const [name, mount] of this.#mounts)
-      for (const [key, entry] of (mount.snapshot as FrozenSnapshot).entries)
-        entries.set(`${name}/${key}`, entry)
+      for (const [key, entry] of entriesOf(mount.snapshot)) entries.set(`${name}/${key}`, entry)
     this.publish(entries, undefined, backgroundClock.now())
   }
 

@@ -1,6 +1,7 @@
 import { lstatSync, readlinkSync, statSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { MountError } from '../base/errors.js'
+import { codeOf } from '../base/thrown.js'
 import { dataLink, isRevisionName, type Layout } from './layout.js'
 
 /** A path as understood: which directory to watch, and which of its keys are meant. */
@@ -74,7 +75,7 @@ const exists = (path: string, given: string): boolean => {
     statSync(path)
     return true
   } catch (thrown) {
-    const { code } = thrown as NodeJS.ErrnoException
+    const code = codeOf(thrown)
     if (code === 'ENOENT' || code === 'ENOTDIR') return false
     throw new MountError('MOUNT_UNREADABLE', given, `cannot look at ${path}: ${code}`, {
       hint: 'the process needs search permission on every directory of the path',

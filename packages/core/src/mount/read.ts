@@ -13,6 +13,7 @@ import { basename, join } from 'node:path'
 import { setImmediate as turn } from 'node:timers/promises'
 import type { Clock } from '../base/clock.js'
 import { MountError } from '../base/errors.js'
+import { codeOf } from '../base/thrown.js'
 import { dataLink, isPlainKey, type Layout } from './layout.js'
 import { type Entries, Entry, type Key } from './snapshot.js'
 
@@ -40,7 +41,6 @@ export interface Revision {
   readonly empty: boolean
 }
 
-const codeOf = (thrown: unknown): string | undefined => (thrown as NodeJS.ErrnoException | undefined)?.code
 const isGone = (thrown: unknown): boolean => ['ENOENT', 'ENOTDIR'].includes(codeOf(thrown) ?? '')
 
 /** The name of the published revision; undefined where there is no `..data` link. */

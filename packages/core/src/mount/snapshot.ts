@@ -131,6 +131,7 @@ export class FrozenSnapshot implements Snapshot {
     return this.#entry(key).hash
   }
   pick<const K extends Key>(...keys: K[]): { readonly [P in K]: string } {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- fromEntries forgets the names it is given
     return Object.fromEntries(keys.map((key) => [key, this.text(key)])) as { [P in K]: string }
   }
   [Symbol.iterator](): Iterator<Key> {
@@ -144,6 +145,12 @@ export class FrozenSnapshot implements Snapshot {
     showAs(this.prototype, (snapshot: FrozenSnapshot) => `Snapshot ${inspect(snapshot.toJSON())}`)
   }
 }
+
+/** The entries behind a snapshot; of one made elsewhere, copies. */
+export const entriesOf = (snapshot: Snapshot): Entries =>
+  snapshot instanceof FrozenSnapshot
+    ? snapshot.entries
+    : new Map(snapshot.keys().map((key) => [key, new Entry(Buffer.from(snapshot.bytes(key)))]))
 
 /** A snapshot without keys: what a reaction that has applied nothing yet compares with. */
 export const emptySnapshot = (): FrozenSnapshot =>

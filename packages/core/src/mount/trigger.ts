@@ -3,6 +3,7 @@ import { basename, dirname, relative } from 'node:path'
 import { type FSWatcher as Chokidar, watch as watchPlain } from 'chokidar'
 import { MountError } from '../base/errors.js'
 import { debug } from '../base/log.js'
+import { codeOf, describeThrown } from '../base/thrown.js'
 import { isPlainKey, type Layout } from './layout.js'
 
 /** What to be rung for. */
@@ -34,7 +35,7 @@ const idOf = (path: string): string | undefined => {
 
 /** Turns what a watch failed with into what to do about it. */
 export const watchLimit = (path: string, thrown: unknown): MountError => {
-  const code = (thrown as NodeJS.ErrnoException | undefined)?.code
+  const code = codeOf(thrown)
   const limits: Readonly<Record<string, string>> = {
     EMFILE:
       'raise fs.inotify.max_user_instances on the node (it is shared by all pods of this user), or set `polling`',
@@ -94,7 +95,7 @@ const watchOrdinary = async (options: TriggerOptions): Promise<Chokidar> => {
     })
     watcher.on('error', (thrown) => {
       if (isReady) options.failed(watchLimit(options.path, thrown))
-      else reject(thrown as Error)
+      else reject(thrown instanceof Error ? thrown : new Error(describeThrown(thrown)))
     })
   }).catch(async (thrown: unknown) => {
     await watcher.close()

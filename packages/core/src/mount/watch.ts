@@ -40,7 +40,7 @@ const validate = (path: string, options: WatchOptions): void => {
     )
   if (maxBytes !== undefined && !(maxBytes > 0))
     throw badOption('maxBytes: not a positive number', 'it counts bytes')
-  if (emptied !== undefined && emptied !== 'accept' && emptied !== 'hold')
+  if (!['accept', 'hold', undefined].includes(emptied))
     throw badOption(
       "emptied: neither 'accept' nor 'hold'",
       "'hold' keeps the last snapshot, 'accept' takes the empty one",

@@ -112,7 +112,9 @@ export const runAttempt = async (attempt: Attempt): Promise<Outcome> => {
     const evidence = verified.value
     return { outcome: 'applied', ...(typeof evidence === 'string' && { evidence }) }
   }
-  const error = verified.error as ReactionError
+  // runStage lets only a check pass an InvalidConfigError through.
+  if (!(verified.error instanceof ReactionError)) throw verified.error
+  const { error } = verified
   const canGoBack = reaction.rollback && good && (await hasEnded(attempt))
   if (!canGoBack) return { outcome: 'failed', stage, error }
   const trouble = await rollBack(attempt, good)

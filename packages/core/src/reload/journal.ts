@@ -2,6 +2,7 @@ import { Emitter } from '../base/emitter.js'
 import { UsageError } from '../base/errors.js'
 import { latest } from '../base/latest.js'
 import { debug } from '../base/log.js'
+import { reasonOf } from '../base/thrown.js'
 import type { Snapshot } from '../mount/snapshot.js'
 import type { Report, Status } from './report.js'
 
@@ -44,8 +45,7 @@ export abstract class Journal extends Emitter<{ report: [report: Report]; close:
     return new Promise((resolve, reject) => {
       const fail = (): void => {
         this.#waiting.delete(settle)
-        const isOurs = signal?.aborted !== true
-        reject((isOurs ? this.closing.reason : signal.reason) as Error)
+        reject(reasonOf(signal?.aborted === true ? signal : this.closing))
       }
       const settle = (report: Report): void => {
         signal?.removeEventListener('abort', fail)

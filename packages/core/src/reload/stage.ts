@@ -6,7 +6,7 @@ import {
   ReactionError,
   type Stage,
 } from '../base/errors.js'
-import { describeThrown } from '../base/thrown.js'
+import { describeThrown, reasonOf } from '../base/thrown.js'
 
 /** One stage of one reaction, to be run within a time. */
 export interface StageRun<T> {
@@ -68,7 +68,7 @@ export const runStage = async <T>(run: StageRun<T>): Promise<StageResult<T>> => 
   // The work may be synchronous and throw: inside the promise, so that there is one way out.
   const work = (async () => run.work(stop.signal))()
   run.track(work.catch(() => undefined))
-  const late = Symbol('late')
+  const late = { isLate: true } as const
   const isOver = run.clock.sleep(run.timeoutMs, timer.signal).then(
     () => late,
     () => late,
@@ -77,14 +77,18 @@ export const runStage = async <T>(run: StageRun<T>): Promise<StageResult<T>> => 
     stop.signal.addEventListener('abort', () => resolve(late), { once: true })
   })
   try {
-    const value = await Promise.race([work, isOver, isClosed])
-    if (value !== late) return { ok: true, value: value as T }
+    const first = await Promise.race([
+      work.then((value) => ({ isLate: false, value }) as const),
+      isOver,
+      isClosed,
+    ])
+    if (!first.isLate) return { ok: true, value: first.value }
     run.signal.throwIfAborted()
     const error = timedOut(run)
     stop.abort(error)
     return { ok: false, error }
   } catch (thrown) {
-    if (run.signal.aborted) throw run.signal.reason
+    if (run.signal.aborted) throw reasonOf(run.signal)
     return { ok: false, error: explain(run, thrown) }
   } finally {
     timer.abort()
