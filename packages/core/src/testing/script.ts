@@ -56,7 +56,10 @@ export const runScript = async (text: string, options: ScriptOptions): Promise<v
     const rest = session.untaken()
     if (rest !== undefined) throw new Error(`${name}: at the end came ${rest}, which no line expects`)
   } finally {
-    await session.close()
-    await volume.discard()
+    try {
+      await session.close()
+    } finally {
+      await volume.discard()
+    }
   }
 }
