@@ -4,3 +4,5 @@ export { type PinnedProcess, processMatching, processNamed, type ProcessRef } fr
 export { signal, type SignalOptions, type SignalReceipt } from './signal.js'
 export type { Argv } from './spawn.js'
 export type { Verification } from './verification.js'
+export type { RestartOptions } from './restart.js'
+export { supervise, type SuperviseOptions, type Supervisor, type SupervisorEvent } from './supervise.js'

@@ -1,5 +1,6 @@
 import { ChildProcess, spawn } from 'node:child_process'
 import { errnoOf } from './errno.js'
+import { endGroup } from './group.js'
 import { openOutput } from './output.js'
 
 /** A program and its arguments. No shell reads it. */
@@ -29,15 +30,6 @@ export interface RunOptions {
   readonly graceMs?: number
 }
 
-/** Sends a signal to a whole process group; false when it has no member any more. */
-export const signalGroup = (pgid: number, name: NodeJS.Signals): boolean => {
-  try {
-    return process.kill(-pgid, name)
-  } catch {
-    return false
-  }
-}
-
 const endingOf = (child: ChildProcess): Promise<Ending> =>
   new Promise((resolve) => {
     child.once('error', (error) => {
@@ -47,15 +39,6 @@ const endingOf = (child: ChildProcess): Promise<Ending> =>
       resolve(signal === null ? { kind: 'exit', code: code ?? 0 } : { kind: 'signal', signal })
     })
   })
-
-/** TERM to the group, KILL to what is left of it when the leader is gone or the grace is over. */
-const endGroup = async (pgid: number, ending: Promise<Ending>, graceMs: number): Promise<void> => {
-  signalGroup(pgid, 'SIGTERM')
-  const kill = setTimeout(() => signalGroup(pgid, 'SIGKILL'), graceMs)
-  await ending
-  clearTimeout(kill)
-  signalGroup(pgid, 'SIGKILL')
-}
 
 const start = (
   file: string,
@@ -97,7 +80,8 @@ export const run = async (
     })
     const first = await Promise.race([ending, early])
     if (first !== 'early') return { ending: first, output: output.tail() }
-    if (child.pid !== undefined) await endGroup(child.pid, ending, graceMs)
+    if (child.pid !== undefined) await endGroup(child.pid, 'SIGTERM', graceMs)
+    await ending
     signal.throwIfAborted()
     return { ending: { kind: 'timeout', ms: timeoutMs }, output: output.tail() }
   } finally {

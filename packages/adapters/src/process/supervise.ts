@@ -1,0 +1,244 @@
+import { type Duration, type Reaction, systemClock, toMs } from '@hotmount/core'
+import { type Child, type Exit, startChild } from './child.js'
+import { forwardSignals } from './forward.js'
+import { endGroup, signalGroup } from './group.js'
+import type { PinnedProcess, ProcessRef } from './process-ref.js'
+import { type RestartOptions, restartReaction } from './restart.js'
+import { countFailure, restartDelay, type RestartPolicy, shouldRestart } from './restart-policy.js'
+import { signal, type SignalOptions, type SignalReceipt } from './signal.js'
+import type { Argv } from './spawn.js'
+import { targetError } from './target-error.js'
+
+/** Options of {@link supervise}. */
+export interface SuperviseOptions {
+  /** Between the stop signal and KILL to the whole group. Default 10 s. */
+  readonly grace?: Duration
+  /** The server's own way to stop gracefully: nginx SIGQUIT, haproxy SIGUSR1, httpd SIGWINCH. Default SIGTERM. */
+  readonly stopSignal?: NodeJS.Signals
+  /** When a child that ended by itself is started again: 0.5 s to 30 s later, doubling. Default never. */
+  readonly restart?: RestartPolicy
+  /** The whole environment of the child. Default: that of this process. */
+  readonly env?: NodeJS.ProcessEnv
+  readonly cwd?: string
+  /** Hears what happens. An observer: what it throws ends the process like any uncaught error. */
+  readonly onEvent?: (event: SupervisorEvent) => void
+}
+
+/** What happened to the child. */
+export type SupervisorEvent =
+  | { readonly kind: 'started'; readonly pid: number }
+  | { readonly kind: 'exited'; readonly exit: Exit; readonly wanted: boolean }
+  | { readonly kind: 'backoff'; readonly ms: number }
+
+/** A child process that is kept running, and its reactions. Also a {@link ProcessRef} of that child. */
+export interface Supervisor extends AsyncDisposable, ProcessRef {
+  readonly pid: number | undefined
+  readonly state: 'starting' | 'running' | 'stopping' | 'backoff' | 'exited'
+  /** Exit code of the last child once no other follows: 128 + n when signal n ended it, 127 when not found. */
+  readonly exited: Promise<number>
+  /** A reaction that stops the child and starts it again, with the environment that `env` adds. */
+  restart(options?: RestartOptions): Reaction<PinnedProcess>
+  /** A reaction that signals the child. See the function `signal`. */
+  signal(name: NodeJS.Signals, options?: SignalOptions): Reaction<SignalReceipt>
+  /**
+   * Hands signals that this process gets to the child, until it has ended or the returned function is called:
+   * TERM and INT become `stop()`; HUP, USR1, USR2, QUIT and WINCH are passed on. Without this call, no signal
+   * handler is installed.
+   */
+  forward(): () => void
+  /** Stops it: the stop signal, after the grace KILL to the group. May be called twice. */
+  stop(): Promise<number>
+}
+
+/** What the next exit is for: nothing we asked for, a new start, or the end (asked by us, or by a QUIT passed on). */
+type Goal = 'run' | 'replace' | 'quit' | 'stop'
+
+class Supervision implements Supervisor {
+  readonly describe: string
+  readonly exited: Promise<number>
+  readonly #argv: Argv
+  readonly #options: SuperviseOptions
+  readonly #graceMs: number
+  readonly #stopSignal: NodeJS.Signals
+  readonly #undo: (() => void)[] = []
+  #added: NodeJS.ProcessEnv = {}
+  #child: Child | undefined
+  #state: Supervisor['state'] = 'starting'
+  #goal: Goal = 'run'
+  #wake = new AbortController()
+  #starts: ((child: Child | undefined) => void)[] = []
+
+  constructor(argv: Argv, options: SuperviseOptions) {
+    this.describe = `child ${argv[0]}`
+    this.#argv = argv
+    this.#options = options
+    this.#graceMs = toMs(options.grace ?? '10s', 'grace')
+    this.#stopSignal = options.stopSignal ?? 'SIGTERM'
+    // A process that ends without stop() must not leave the child behind.
+    const onExit = (): void => void this.#child?.kill(this.#stopSignal)
+    process.once('exit', onExit)
+    this.#undo.push(() => process.off('exit', onExit))
+    this.exited = this.#keep()
+  }
+
+  get pid(): number | undefined {
+    return this.#child?.pid
+  }
+  get state(): Supervisor['state'] {
+    return this.#state
+  }
+
+  async #keep(): Promise<number> {
+    for (let failures = 0; ;) {
+      const { code, unstartable, ranMs } = await this.#once()
+      if (this.#is('run')) {
+        if (unstartable !== undefined || !shouldRestart(this.#options.restart ?? 'never', code))
+          return this.#finish(code)
+        failures = countFailure(failures, ranMs)
+        await this.#backOff(restartDelay(failures, Math.random()))
+      } else failures = 0
+      if (this.#is('stop') || this.#is('quit')) return this.#finish(code)
+    }
+  }
+
+  /** One child from start to end, with what it leaves behind in its group. */
+  async #once(): Promise<Exit & { readonly ranMs: number }> {
+    // oxlint-disable-next-line node/no-process-env -- a child inherits the environment, as from a shell
+    const { env = process.env, cwd } = this.#options
+    const startedAt = systemClock.now()
+    this.#goal = 'run'
+    const child = startChild(this.#argv, { env: { ...env, ...this.#added }, cwd })
+    this.#child = child
+    this.#state = 'running'
+    if (child.pid !== undefined) this.#tell({ kind: 'started', pid: child.pid })
+    for (const started of this.#starts.splice(0)) started(child)
+    const exit = await child.exited
+    const ranMs = systemClock.now() - startedAt
+    this.#child = undefined
+    this.#state = 'stopping'
+    this.#tell({ kind: 'exited', exit, wanted: !this.#is('run') })
+    // Workers whose master was killed go on serving the old config and hold the port.
+    const name = this.#is('run') ? 'SIGTERM' : this.#stopSignal
+    if (child.pid !== undefined) await endGroup(child.pid, name, this.#graceMs)
+    return { ...exit, ranMs }
+  }
+
+  #is(goal: Goal): boolean {
+    return this.#goal === goal
+  }
+
+  async #backOff(ms: number): Promise<void> {
+    this.#state = 'backoff'
+    this.#tell({ kind: 'backoff', ms })
+    this.#wake = new AbortController()
+    await systemClock.sleep(ms, this.#wake.signal).catch(() => undefined)
+  }
+
+  #finish(code: number): number {
+    this.#state = 'exited'
+    for (const undo of this.#undo.splice(0)) undo()
+    for (const started of this.#starts.splice(0)) started(undefined)
+    return code
+  }
+
+  #tell(event: SupervisorEvent): void {
+    this.#options.onEvent?.(event)
+  }
+
+  /** Asks the child to end, and kills its group when it does not in time. */
+  async #end(): Promise<void> {
+    this.#wake.abort()
+    const child = this.#child
+    if (child?.pid === undefined || this.#state === 'stopping') return
+    this.#state = 'stopping'
+    const { pid } = child
+    child.kill(this.#stopSignal)
+    const kill = setTimeout(() => signalGroup(pid, 'SIGKILL'), this.#graceMs)
+    await child.exited
+    clearTimeout(kill)
+  }
+
+  async #replace(added: NodeJS.ProcessEnv): Promise<PinnedProcess> {
+    if (this.#state === 'exited' || this.#is('stop')) throw this.#ended()
+    this.#added = added
+    const started = new Promise<Child | undefined>((resolve) => {
+      this.#starts.push(resolve)
+    })
+    this.#goal = 'replace'
+    await this.#end()
+    const child = await started
+    if (!child) throw this.#ended()
+    if (child.pid === undefined)
+      throw targetError('APPLY_FAILED', this.describe, `${this.#argv[0]} could not be started again`, {
+        hint: `is ${this.#argv[0]} still installed, and in PATH?`,
+      })
+    return { pid: child.pid, startTime: child.startTime }
+  }
+
+  #ended(): Error {
+    return targetError('APPLY_FAILED', this.describe, `${this.describe} has ended and is not started again`, {
+      hint: "give supervise() the option restart: 'onFailure', or make a new supervisor",
+    })
+  }
+
+  async find(): Promise<PinnedProcess> {
+    const child = this.#child
+    if (child?.pid === undefined)
+      throw targetError(
+        'TARGET_NOT_FOUND',
+        this.describe,
+        `${this.describe} is not running (${this.#state})`,
+        {
+          retryable: this.#state !== 'exited',
+        },
+      )
+    return { pid: child.pid, startTime: child.startTime }
+  }
+
+  restart(options: RestartOptions = {}): Reaction<PinnedProcess> {
+    return restartReaction(
+      { describe: this.describe, replace: (added) => this.#replace(added), pid: () => this.pid },
+      options,
+    )
+  }
+  signal(name: NodeJS.Signals, options: SignalOptions = {}): Reaction<SignalReceipt> {
+    return signal(this, name, options)
+  }
+
+  forward(): () => void {
+    if (this.#state === 'exited') return () => undefined
+    const pass = (name: NodeJS.Signals): void => {
+      // To many servers QUIT means "stop gracefully": then the exit that follows is wanted.
+      if (name === 'SIGQUIT' && this.#is('run')) this.#goal = 'quit'
+      if (this.#child) this.#child.kill(name)
+      else if (name === 'SIGQUIT') this.#wake.abort()
+    }
+    const undo = forwardSignals({ stop: () => this.stop(), pass })
+    this.#undo.push(undo)
+    return undo
+  }
+
+  async stop(): Promise<number> {
+    if (this.#state !== 'exited') {
+      this.#goal = 'stop'
+      await this.#end()
+    }
+    return this.exited
+  }
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop()
+  }
+}
+
+/**
+ * Starts a program and keeps it: in a process group of its own, with our stdin, stdout and stderr, no shell.
+ *
+ * @throws UsageError BAD_DURATION
+ * @example
+ * const app = supervise(['node', 'server.js'], { restart: 'onFailure' })
+ * app.forward()
+ * reload(mount, app.restart({ env: (snapshot) => ({ LOG_LEVEL: snapshot.text('LOG_LEVEL') }) }))
+ * process.exitCode = await app.exited
+ */
+export const supervise = (argv: Argv, options: SuperviseOptions = {}): Supervisor =>
+  new Supervision(argv, options)
