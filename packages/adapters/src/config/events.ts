@@ -1,0 +1,12 @@
+import type { InvalidConfigError } from '@hotmount/core'
+import type { PathChange } from './paths.js'
+
+/** What a live config tells its listeners. */
+export interface LiveConfigEvents<T> {
+  /** `current` has another value. Not emitted when only comments or order changed. */
+  change: [event: { readonly current: T; readonly previous: T; readonly paths: readonly PathChange[] }]
+  /** Values at `restartOnly` paths differ from what runs. Once per set of paths. */
+  restartRequired: [event: { readonly paths: readonly string[] }]
+  /** A revision was refused; `current` stays. Unheard, it becomes a process warning. */
+  rejected: [error: InvalidConfigError]
+}

@@ -1,0 +1,148 @@
+import { isDeepStrictEqual } from 'node:util'
+import { Emitter, type InvalidConfigError, type Mount, type Snapshot, UsageError } from '@hotmount/core'
+import type { LiveConfigEvents } from './events.js'
+import type { Accepted, Judge, Judgement } from './judge.js'
+import { diffPaths } from './paths.js'
+import type { AnySchema } from './schema.js'
+
+interface Waiter {
+  resolve(): void
+  reject(error: InvalidConfigError | UsageError): void
+}
+
+/** Follows a mount: each ring judges what is there now, and a judgement never overtakes a later one. */
+export class Running extends Emitter<LiveConfigEvents<unknown>> {
+  readonly #mount: Mount
+  readonly #judge: Judge<AnySchema>
+  readonly #waiters = new Set<Waiter>()
+  #seen: Snapshot
+  /** Turn that was begun last, and turn that was settled last. */
+  #begun = 0
+  #settled = 0
+  #accepted: Accepted<unknown>
+  #revision: string
+  #refusal: InvalidConfigError | undefined
+  #closed = false
+
+  constructor(
+    mount: Mount,
+    judge: Judge<AnySchema>,
+    first: { readonly snapshot: Snapshot; readonly accepted: Accepted<unknown> },
+  ) {
+    super()
+    this.#mount = mount
+    this.#judge = judge
+    this.#seen = first.snapshot
+    this.#accepted = first.accepted
+    this.#revision = first.snapshot.revision
+    mount.on('change', this.#look)
+    mount.signal.addEventListener('abort', this.#stop, { once: true })
+  }
+
+  get current(): unknown {
+    return this.#accepted.value
+  }
+  get revision(): string {
+    return this.#revision
+  }
+  get stale(): boolean {
+    return this.#refusal !== undefined
+  }
+  get waiting(): readonly string[] {
+    return this.#accepted.waiting
+  }
+
+  /** The ring says only that there is something to see. */
+  readonly #look = (): void => {
+    const snapshot = this.#mount.snapshot
+    if (snapshot === this.#seen || this.#closed) return
+    this.#seen = snapshot
+    const turn = (this.#begun += 1)
+    const judgement = this.#judge.judge(snapshot, () => this.#accepted)
+    // A schema that answers at once is not made to wait; the judge turns every failure of a schema into a verdict.
+    if (judgement instanceof Promise) void judgement.then((late) => this.#settle(turn, snapshot, late))
+    else this.#settle(turn, snapshot, judgement)
+  }
+
+  #settle(turn: number, snapshot: Snapshot, judgement: Judgement<unknown>): void {
+    if (turn < this.#settled || this.#closed) return
+    this.#settled = turn
+    if (judgement.ok) this.#accept(snapshot, judgement)
+    else this.#refuse(judgement.error)
+    if (this.#settled === this.#begun) this.#answer()
+  }
+
+  #accept(snapshot: Snapshot, accepted: Accepted<unknown>): void {
+    const before = this.#accepted
+    const same = isDeepStrictEqual(before.value, accepted.value)
+    this.#refusal = undefined
+    this.#revision = snapshot.revision
+    this.#accepted = same ? { ...accepted, value: before.value } : accepted
+    const { value: current, waiting } = this.#accepted
+    if (!same) {
+      const paths = Object.freeze(diffPaths(before.value, current))
+      this.emit('change', Object.freeze({ current, previous: before.value, paths }))
+    }
+    if (waiting.length > 0 && !isDeepStrictEqual(waiting, before.waiting))
+      this.emit('restartRequired', Object.freeze({ paths: waiting }))
+  }
+
+  #refuse(error: InvalidConfigError): void {
+    this.#refusal = error
+    if (!this.emit('rejected', error)) process.emitWarning(error)
+  }
+
+  #answer(): void {
+    for (const waiter of this.#waiters) {
+      if (this.#refusal) waiter.reject(this.#refusal)
+      else waiter.resolve()
+    }
+    this.#waiters.clear()
+  }
+
+  select<U>(pick: (config: unknown) => U, onChange: (next: U, previous: U) => void): () => void {
+    let previous = pick(this.current)
+    const look = (): void => {
+      const next = pick(this.current)
+      if (isDeepStrictEqual(next, previous)) return
+      const before = previous
+      previous = next
+      onChange(next, before)
+    }
+    this.on('change', look)
+    return () => {
+      this.off('change', look)
+    }
+  }
+
+  inSync(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#waiters.add({ resolve, reject })
+      this.#look()
+      if (this.#closed) this.#leave()
+      else if (this.#settled === this.#begun) this.#answer()
+    })
+  }
+
+  #leave(): void {
+    const error = new UsageError('CLOSED', 'this config is closed')
+    for (const waiter of this.#waiters) waiter.reject(error)
+    this.#waiters.clear()
+  }
+
+  readonly #stop = (): void => {
+    this.#closed = true
+    this.#mount.off('change', this.#look)
+    this.#mount.signal.removeEventListener('abort', this.#stop)
+    this.#leave()
+  }
+
+  close(): Promise<void> {
+    this.#stop()
+    return Promise.resolve()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+}

@@ -1,0 +1,51 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec'
+import { type Issue, UsageError } from '@hotmount/core'
+import { pathText } from './paths.js'
+
+/** Any schema that follows Standard Schema v1: zod, valibot, arktype, or one written by hand. */
+export type AnySchema = StandardSchemaV1
+/** What a schema turns its input into. */
+export type OutputOf<S extends AnySchema> = StandardSchemaV1.InferOutput<S>
+
+/** What a schema says about one input. */
+export type Verdict<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly issues: readonly Issue[]; readonly origin?: unknown }
+
+const issueOf = ({ message, path = [] }: StandardSchemaV1.Issue): Issue => ({
+  path: pathText(path.map((part) => (typeof part === 'object' ? part.key : part))),
+  message,
+})
+
+const verdictOf = <T>(result: StandardSchemaV1.Result<T>): Verdict<T> =>
+  result.issues ? { ok: false, issues: result.issues.map(issueOf) } : { ok: true, value: result.value }
+
+// Code of the user's own (a refinement, a transform) threw: it is no verdict on a path.
+const thrown = (origin: unknown): Verdict<never> => ({ ok: false, issues: [], origin })
+
+/** Asks a schema: at once where it can answer at once, else later. Never throws. */
+export const validate = <S extends AnySchema>(
+  schema: S,
+  input: unknown,
+): Verdict<OutputOf<S>> | Promise<Verdict<OutputOf<S>>> => {
+  try {
+    const answer = schema['~standard'].validate(input) as
+      | StandardSchemaV1.Result<OutputOf<S>>
+      | Promise<StandardSchemaV1.Result<OutputOf<S>>>
+    return answer instanceof Promise ? answer.then(verdictOf, thrown) : verdictOf(answer)
+  } catch (origin) {
+    return thrown(origin)
+  }
+}
+
+// Some libraries' schemas are functions.
+const property = (of: unknown, name: string): unknown =>
+  (typeof of === 'object' && of !== null) || typeof of === 'function' ? Reflect.get(of, name) : undefined
+
+/** @throws UsageError BAD_OPTION when this is no Standard Schema */
+export const requireSchema = (schema: unknown): void => {
+  if (typeof property(property(schema, '~standard'), 'validate') !== 'function')
+    throw new UsageError('BAD_OPTION', 'schema: this is not a Standard Schema', {
+      hint: 'pass a schema of zod 3.24+, valibot 1+, arktype 2+, or any object that follows standardschema.dev',
+    })
+}

@@ -1,0 +1,86 @@
+import { InvalidConfigError, type Key, type Snapshot, UsageError } from '@hotmount/core'
+import { parserFor } from '../formats/by-extension.js'
+import { ParseFailure, type Parser } from '../formats/parser.js'
+import { decode } from '../formats/text.js'
+import { withEnv } from './env-overrides.js'
+import { merge } from './merge.js'
+import type { SourceOptions } from './options.js'
+import { keyMissing, parseFailed } from './refusal.js'
+import { env as processEnv } from 'node:process'
+
+/** A value as it stands, less the line end that editors and YAML blocks leave. */
+const text: Parser = { name: 'UTF-8 text', parse: (bytes) => decode(bytes).replace(/\r?\n$/, '') }
+
+const isParser = (parser: Parser | Readonly<Record<Key, Parser>>): parser is Parser =>
+  typeof parser.parse === 'function'
+
+interface Parsed {
+  readonly hash: string
+  readonly value: unknown
+}
+
+/** Reads the input of the schema out of a snapshot: keys parsed, merged over the defaults, the environment on top. */
+export class Source {
+  readonly #options: SourceOptions
+  #parsed: ReadonlyMap<Key, Parsed> = new Map()
+
+  /** @throws UsageError BAD_OPTION */
+  constructor(options: SourceOptions) {
+    this.#options = options
+    const { key, keys, properties } = options
+    const ways = [key !== undefined, keys !== undefined, properties === true]
+    if (ways.filter(Boolean).length !== 1 || keys?.length === 0)
+      throw new UsageError('BAD_OPTION', 'key, keys, properties: give exactly one of them', {
+        hint: "key: 'app.yaml', or keys: ['base.yaml', 'site.yaml'], or properties: true",
+      })
+    for (const one of keys ?? (key === undefined ? [] : [key])) this.#parserOf(one)
+  }
+
+  #parserOf(key: Key): Parser {
+    const { parser, properties } = this.#options
+    if (parser && isParser(parser)) return parser
+    const own = parser && Object.hasOwn(parser, key) ? parser[key] : undefined
+    const found = own ?? (properties === true ? text : parserFor(key))
+    if (!found)
+      throw new UsageError('BAD_OPTION', `parser: the name of key ${key} does not tell its format`, {
+        hint: 'pass parser: yaml(), json(), dotenv(), properties(), or one of your own',
+      })
+    return found
+  }
+
+  /** Names of the keys that this config is made of. */
+  keysIn(snapshot: Snapshot): readonly Key[] {
+    const { key, keys } = this.#options
+    return keys ?? (key === undefined ? snapshot.keys() : [key])
+  }
+
+  #parse(key: Key, snapshot: Snapshot): Parsed {
+    if (!snapshot.has(key)) throw keyMissing(key, snapshot)
+    const hash = snapshot.hash(key)
+    const known = this.#parsed.get(key)
+    if (known?.hash === hash) return known
+    const parser = this.#parserOf(key)
+    try {
+      if (key === '__proto__') throw new ParseFailure('FORBIDDEN_KEY')
+      return { hash, value: parser.parse(snapshot.bytes(key)) }
+    } catch (thrown) {
+      throw parseFailed(key, snapshot, parser, thrown)
+    }
+  }
+
+  /** @throws InvalidConfigError KEY_MISSING or PARSE_FAILED */
+  read(snapshot: Snapshot): unknown {
+    const { defaults, env, properties } = this.#options
+    const parsed = new Map(this.keysIn(snapshot).map((key) => [key, this.#parse(key, snapshot)]))
+    this.#parsed = parsed
+    const layers = [...parsed].map(([key, { value }]) => (properties === true ? { [key]: value } : value))
+    const merged = layers.reduce<unknown>(merge, merge(undefined, defaults)) ?? {}
+    return env ? withEnv(merged, env.from ?? processEnv, env.prefix) : merged
+  }
+}
+
+/** What `read` threw, if it is a verdict on the config; anything else goes on. */
+export const refusalOf = (thrown: unknown): InvalidConfigError => {
+  if (thrown instanceof InvalidConfigError) return thrown
+  throw thrown
+}
