@@ -49,7 +49,7 @@ async function* writeRevision({ volume, payload, before }: Job): Steps<string> {
   for (const [key, bytes] of payload) {
     before('write')
     const path = join(volume, revision, key)
-    await mkdir(dirname(path), { recursive: true })
+    if (key.includes('/')) await mkdir(dirname(path), { recursive: true })
     await writeFile(path, bytes)
     await chmod(path, 0o644)
     yield 'write'
