@@ -65,6 +65,11 @@ export abstract class HotmountError extends Error {
     return this.#origin
   }
 
+  /** Name, message and what an operator needs; no origin. */
+  toJSON(): Readonly<Record<string, unknown>> {
+    return { name: this.name, message: this.message, ...Object.fromEntries(Object.entries(this)) }
+  }
+
   // `cause` would be printed by util.inspect and by loggers, and parsers quote their input: hence `origin`.
   static {
     showAs(this.prototype, (error: HotmountError) => {

@@ -12,8 +12,10 @@ export const reasonOf = (signal: AbortSignal): Error => {
 export const describeThrown = (thrown: unknown): string => {
   if (!(thrown instanceof Error)) return `a thrown ${typeof thrown}`
   const code = codeOf(thrown)
-  const frame = /\n\s+at (.+)/.exec(thrown.stack ?? '')?.[1]
-  return `${thrown.name}${code === undefined ? '' : ` ${code}`}${frame === undefined ? '' : ` at ${frame}`}`
+  const stack = thrown.stack ?? ''
+  const frames = stack.slice(stack.lastIndexOf(thrown.message) + thrown.message.length).split('\n')
+  const frame = frames.find((line) => /^\s+at .*:\d+:\d+\)?$/.test(line) && !line.includes('node:'))?.trim()
+  return `${thrown.name}${code === undefined ? '' : ` ${code}`}${frame === undefined ? '' : ` ${frame}`}`
 }
 
 /** A process warning that names what failed and where, and withholds the message. */

@@ -1,0 +1,108 @@
+import { chain, onKeys, type Reaction, reload, type ReloadOptions } from '@hotmount/core'
+import { expect, test } from 'vitest'
+import { mounted } from '../../support/mounted.js'
+
+/** A reaction that logs its stages under a name, and fails where told to. */
+const named = (name: string, log: string[], fails?: () => string | undefined): Reaction<string> => {
+  const say = (stage: string): void => {
+    log.push(`${name} ${stage}`)
+    if (fails?.() === stage) throw new Error(stage)
+  }
+  return {
+    name,
+    check: () => say('check'),
+    apply: () => {
+      say('apply')
+      return name
+    },
+    verify: (receipt) => {
+      say('verify')
+      return `${receipt} is up`
+    },
+  }
+}
+
+const reactTo = async (reaction: Reaction, data: Record<string, string>, options?: ReloadOptions) => {
+  const { volume, mount } = await mounted({ a: '1', b: '1' })
+  const loop = reload(mount, reaction, { retry: false, ...options })
+  const heard = new Promise<string>((resolve) => {
+    loop.on('report', (report) => resolve(report.outcome === 'skipped' ? report.reason : report.outcome))
+  })
+  await volume.swap(data)
+  await mount.resync()
+  return { outcome: await heard, loop, volume, mount }
+}
+
+test('all are checked first; each is proven before the next is applied', async () => {
+  const log: string[] = []
+  const { outcome, loop } = await reactTo(chain(named('one', log), named('two', log)), { a: '2', b: '1' })
+  expect(outcome).toBe('applied')
+  expect(log).toEqual(['one check', 'two check', 'one apply', 'one verify', 'two apply', 'two verify'])
+  expect(loop.status.lastReport).toMatchObject({ reaction: 'one + two', evidence: 'two: two is up' })
+})
+
+test('a refusal by one is a refusal by all, before anything is applied', async () => {
+  const log: string[] = []
+  const two = named('two', log, () => 'check')
+  const { outcome } = await reactTo(chain(named('one', log), two), { a: '2', b: '1' })
+  expect(outcome).toBe('rejected')
+  expect(log).toEqual(['one check', 'two check'])
+})
+
+test('when one fails, those that can are rolled back in reverse order and proven', async () => {
+  const log: string[] = []
+  const undoable = (name: string, fails?: () => string | undefined): Reaction<string> => ({
+    ...named(name, log, fails),
+    rollback: (good) => {
+      log.push(`${name} back to ${good.text('a')}`)
+      return name
+    },
+  })
+  let isBroken = true
+  const three = named('three', log, () => {
+    if (!isBroken || log.at(-1) !== 'three apply') return undefined
+    isBroken = false
+    return 'apply'
+  })
+  const { outcome } = await reactTo(chain(undoable('one'), undoable('two'), three), { a: '2', b: '1' })
+  expect(outcome).toBe('rolledBack')
+  expect(log.slice(log.indexOf('three apply') + 1)).toEqual([
+    'two back to 1',
+    'two verify',
+    'one back to 1',
+    'one verify',
+  ])
+})
+
+test('onKeys routes: only what a change touches is checked and applied', async () => {
+  const log: string[] = []
+  const routed = chain(onKeys(['a'], named('for a', log)), onKeys([/^b/], named('for b', log)))
+  const { outcome } = await reactTo(routed, { a: '1', b: '2' })
+  expect(outcome).toBe('applied')
+  expect(log).toEqual(['for b check', 'for b apply', 'for b verify'])
+})
+
+test('a change that no route wants is reported as unchanged', async () => {
+  const log: string[] = []
+  const { outcome, loop } = await reactTo(onKeys(['a'], named('for a', log)), { a: '1', b: '2' })
+  expect(outcome).toBe('unchanged')
+  expect(log).toEqual([])
+  expect(loop.status.state).toBe('inSync')
+})
+
+test('what failed stays wanted: going back touches its keys although their bytes are the old ones', async () => {
+  const log: string[] = []
+  let fails: string | undefined = 'verify'
+  const { loop, volume, mount } = await reactTo(
+    onKeys(
+      ['a'],
+      named('for a', log, () => fails),
+    ),
+    { a: '2', b: '1' },
+  )
+  fails = undefined
+  await volume.swap({ a: '1', b: '1' })
+  await mount.resync()
+  expect(await loop.inSync()).toMatchObject({ outcome: 'applied' })
+  expect(log.slice(-3)).toEqual(['for a check', 'for a apply', 'for a verify'])
+})
