@@ -15,7 +15,8 @@ const nodeOf = (major) => {
   mkdirSync(home, { recursive: true })
   // A package.json of its own: npm must not walk up to the workspace's.
   writeFileSync(path.join(home, 'package.json'), '{ "private": true }\n')
-  const npm = ['install', '--no-save', '--no-audit', '--no-fund', '--ignore-scripts', `${platform}@${major}`]
+  const options = ['--no-save', '--no-audit', '--no-fund', '--ignore-scripts', '--prefer-offline']
+  const npm = ['install', ...options, `${platform}@${major}`]
   const { status } = spawnSync('npm', npm, { cwd: home, stdio: ['ignore', 'inherit', 'inherit'] })
   if (status !== 0 || !existsSync(binary))
     throw new Error(`no Node ${major}: could not install ${platform}@${major}`)

@@ -5,6 +5,7 @@ import {
   circles,
   longFiles,
   looseExports,
+  nodePitfalls,
   sharedPackages,
   testKitImports,
   upwardImports,
@@ -46,6 +47,9 @@ describe('the house', () => {
   })
   it('names files after what they hold', () => {
     expect(vagueNames(filesBelow(everywhere, /./))).toEqual([])
+  })
+  it('behaves the same on every Node', () => {
+    expect(nodePitfalls(packages)).toEqual([])
   })
   it('has no default export and exports no any', () => {
     expect(looseExports(packages)).toEqual([])
@@ -149,5 +153,10 @@ import type from './j.js'`
       at('a', 'export default 1\nexport const x: any = 1\nexport const y: unknown = 1'),
     ])
     expect(loose).toHaveLength(2)
+  })
+  it('complains of what differs between Nodes', () => {
+    const differs = ['readdir(path, { recursive: true, withFileTypes: true })', 'new AsyncDisposableStack()']
+    expect(differs.flatMap((text) => nodePitfalls([at('a', text)]))).toHaveLength(2)
+    expect(nodePitfalls([at('a', 'rm(path, { recursive: true })')])).toEqual([])
   })
 })

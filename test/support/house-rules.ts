@@ -123,3 +123,17 @@ export const looseExports = (sources: readonly Source[]): Complaints =>
         : []
     }),
   )
+
+const pitfalls: readonly (readonly [pattern: RegExp, why: string])[] = [
+  [
+    /\breaddir(?:Sync)?\([^)]*recursive: true/,
+    'readdir with recursive and withFileTypes follows symlinks from Node 26 on',
+  ],
+  [/\b(?:Async)?DisposableStack\b|\bSuppressedError\b/, 'is typed here but missing before Node 24'],
+]
+
+/** Nothing that compiles everywhere and behaves differently on some Node that we support. */
+export const nodePitfalls = (sources: readonly Source[]): Complaints =>
+  sources.flatMap(({ file, text }) =>
+    pitfalls.filter(([pattern]) => pattern.test(text)).map(([, why]) => `${file}: ${why}`),
+  )
