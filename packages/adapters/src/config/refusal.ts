@@ -35,7 +35,7 @@ export const parseFailed = (
     { key, revision: snapshot.revision },
     `${key} at ${snapshot.revision} is not valid ${parser.name}: ${placeOf(origin)}`,
     [{ path: '', message: placeOf(origin) }],
-    { hint: origin instanceof ParseFailure ? remedyFor(origin.code) : undefined, origin },
+    { hint: remedyFor(origin instanceof ParseFailure ? origin.code : ''), origin },
   )
 
 /** The config does not fit the schema. */
