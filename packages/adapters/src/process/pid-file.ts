@@ -40,7 +40,7 @@ export const pidFile = (path: string): ProcessRef => {
         )
       },
     )
-    const pid = /^\s*(\d{1,10})\s*(?:\n|$)/.exec(text)?.[1]
+    const pid = /^[ \t]*(\d{1,10})[ \t\r]*(?:\n|$)/.exec(text)?.[1]
     if (pid === undefined || Number(pid) < 1)
       throw notFound(
         `${describe} holds no pid on its first line`,

@@ -20,9 +20,9 @@ const isOrdinary = (token: string): boolean =>
 
 const trimmed = (text: string): string => text.trim().replace(/[;,]+$/, '')
 
-const follows = [/=(.*)$/, /:(.*)$/, /^\S+\s+(.*)$/, /:([^:@/\s]+)@/] as const
+const follows = [/=(.*)$/, /:(.*)$/, /^\S+\s+(.*)$/, /^[^#]*\s(\S{8,})$/, /:([^:@/\s]+)@/] as const
 
-/** A line, what follows a name on it (after `=`, `:`, a blank), a password in a URL, and what is in quotes. */
+/** A line, what follows a name on it (after `=`, `:`, a blank), its last word, a password in a URL, and what is in quotes. */
 const partsOfLine = (line: string): readonly string[] => [
   line,
   ...follows.map((pattern) => pattern.exec(line)?.[1] ?? ''),
