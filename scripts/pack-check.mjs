@@ -59,6 +59,13 @@ const contents = (name) => {
     !files.some((file) => /tsbuildinfo|node_modules|\.test\./.test(file)),
     'the tarball holds build or test leftovers',
   )
+  const sources = new Set(files.filter((file) => file.startsWith('package/src/')))
+  const orphans = files.filter(
+    (file) =>
+      /^package\/dist\/.*\.js$/.test(file) &&
+      !sources.has(file.replace('/dist/', '/src/').replace(/\.js$/, '.ts')),
+  )
+  must(orphans.length === 0, `built from sources that are gone (npm run clean): ${orphans.join(', ')}`)
   must(
     !/workspace:|catalog:|@hotmount\/source/.test(JSON.stringify(manifest)),
     'package.json still speaks of the workspace',
