@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { lchown, lstat, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Step, WriteOrder } from './atomic-writer.js'
@@ -12,6 +12,14 @@ const stepOf = (text: string | undefined): Step => {
   const step = steps.find((one) => one === text)
   if (!step) throw new Error(`there is no step ${String(text)}; there are: ${steps.join(', ')}`)
   return step
+}
+
+/** Changes owners to what they are: inotify tells of it all the same. */
+const reown = async (volume: string): Promise<void> => {
+  for (const path of [volume, ...(await readdir(volume)).map((name) => join(volume, name))]) {
+    const { uid, gid } = await lstat(path)
+    await lchown(path, uid, gid)
+  }
 }
 
 /** The directory that a script writes to. */
@@ -64,6 +72,7 @@ export class ScriptVolume {
     crash: (words) => this.#crash(words),
     fail: (words) => this.#fail(words),
     detach: () => this.#mount().detach(),
+    fsgroup: () => reown(this.path),
   }
 
   #mount(): SimulatedMount {

@@ -28,7 +28,7 @@ const told = (where: string, error: unknown): Error =>
  * Runs a script: one statement a line, `#` begins a comment. It writes to a real directory, has it watched, and
  * compares what the watcher tells. Anything told that no line expects is a failure. Verbs:
  *
- * - a volume: `order links-first`, `mount k=v`, `swap k=v`, `patch k=v`, `remove k`, `detach`,
+ * - a volume: `order links-first`, `mount k=v`, `swap k=v`, `patch k=v`, `remove k`, `detach`, `fsgroup`,
  *   `crash after STEP swap k=v`, `crash before publish swap k=v`, `fail at STEP swap k=v`
  *   with a STEP of write, publish, link, unlink, prune
  * - an ordinary directory: `plain k=v`, `write k=v`, `append k=v`, `truncate k`, `touch k`, `rename-over k=v`,
