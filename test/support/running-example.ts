@@ -50,10 +50,13 @@ export const runExample = (
   const isOver = (): boolean => child.exitCode !== null || child.signalCode !== null
   const printed = async (pattern: RegExp, from = 0): Promise<RegExpExecArray> => {
     const found = (): RegExpExecArray | null => pattern.exec(output().slice(from))
-    const what = `${module} prints ${String(pattern)}`
-    await expect.poll(() => found() !== null || isOver(), { message: what, timeout: 15_000 }).toBe(true)
+    const done = (): boolean => found() !== null || isOver()
+    await expect
+      .poll(done, { timeout: 15_000 })
+      .toBe(true)
+      .catch(() => undefined)
     const match = found()
-    if (!match) throw new Error(`${module} ended before: ${what}; it printed:\n${output()}`)
+    if (!match) throw new Error(`${module} did not print ${String(pattern)}, but:\n${output().slice(from)}`)
     return match
   }
   return {

@@ -1,0 +1,26 @@
+import { processMatching, signal } from '@hotmount/adapters/process'
+import { reload, watchConfigMap } from '@hotmount/core'
+
+const [directory = '/etc/gunicorn', app = 'app:app'] = process.argv.slice(2)
+
+// Matches the command line as well as the title 'gunicorn: master [app:app]'; of master and workers the topmost counts.
+const master = processMatching(new RegExp(`gunicorn.*${app.replaceAll('.', String.raw`\.`)}`))
+
+const mount = await watchConfigMap(directory)
+
+// gunicorn ends when the config it re-reads is bad: the check is not optional here.
+const hangUp = signal(master, 'SIGHUP', {
+  check: ['gunicorn', '--check-config', '-c', `${directory}/gunicorn.conf.py`, app],
+  verify: 'newWorkers',
+})
+
+const loop = reload(mount, hangUp)
+loop.on('report', (report) => {
+  if (report.outcome === 'applied') console.log(`gunicorn runs ${report.revision}: ${report.evidence ?? ''}`)
+  else if (report.outcome === 'skipped') console.log(`gunicorn: skipped, ${report.reason}`)
+  else console.error(`gunicorn: ${report.outcome}: ${report.error.message}`)
+})
+
+console.log(`watching ${directory} for ${master.describe}`)
+
+process.once('SIGTERM', () => void mount.close())
