@@ -5,7 +5,7 @@ import { decode } from '../formats/text.js'
 import { withEnv } from './env-overrides.js'
 import { merge } from './merge.js'
 import type { SourceOptions } from './options.js'
-import { keyMissing, parseFailed } from './refusal.js'
+import { keyMissing, parseFailed } from '../formats/refusal.js'
 import { env as processEnv } from 'node:process'
 
 /** A value as it stands, less the line end that editors and YAML blocks leave. */

@@ -40,6 +40,11 @@ const parse = (bytes: Uint8Array): Readonly<Record<string, string>> => {
   return Object.fromEntries(values)
 }
 
+/** A parser whose values are all text. */
+export interface DotenvParser extends Parser {
+  parse(bytes: Uint8Array): Readonly<Record<string, string>>
+}
+
 /**
  * `NAME=value` lines as dotenv reads them: `export`, quotes, comments, values over several lines; the last of two
  * equal names wins. A line that is no assignment and a quote that never closes are refused.
@@ -47,7 +52,7 @@ const parse = (bytes: Uint8Array): Readonly<Record<string, string>> => {
  * @example
  * await liveConfig(mount, { schema, key: 'settings', parser: dotenv() })
  */
-export const dotenv = (): Parser & { parse(bytes: Uint8Array): Readonly<Record<string, string>> } => ({
+export const dotenv = (): DotenvParser => ({
   name: 'dotenv',
   parse,
 })

@@ -1,0 +1,110 @@
+/** Finds the value of a name; undefined where there is none. */
+export type Lookup = (name: string) => string | undefined
+
+/** Linux starts no program that has a longer variable. */
+const longest = 131_072
+/** All together: Linux takes no more for one program. */
+const longestTogether = 2_097_152
+const deepest = 20
+const longestChain = 100
+const reference = /\$\{([A-Za-z_][A-Za-z0-9_]*)(?:\}|:-)/y
+
+/** Why a value cannot be expanded. */
+export type ExpandFault = 'circle' | 'tooLong' | 'tooDeep' | 'unclosed'
+class ExpandFailure extends Error {
+  readonly fault: ExpandFault
+  constructor(fault: ExpandFault) {
+    super(fault)
+    this.fault = fault
+  }
+}
+
+/** Reads one text from left to right; `}` ends it only inside a reference. No part of it is ever run. */
+class Expansion {
+  readonly #text: string
+  readonly #lookup: Lookup
+  #at = 0
+  constructor(text: string, lookup: Lookup) {
+    this.#text = text
+    this.#lookup = lookup
+  }
+
+  #reference(depth: number): string {
+    reference.lastIndex = this.#at
+    const [whole, name] = reference.exec(this.#text) ?? []
+    if (whole === undefined || name === undefined) {
+      this.#at += 1
+      return '$'
+    }
+    this.#at += whole.length
+    const found = this.#lookup(name)
+    if (whole.endsWith('}')) return found ?? ''
+    // The default is read in any case, to find its end.
+    const otherwise = this.run(depth + 1)
+    return found === undefined || found === '' ? otherwise : found
+  }
+
+  run(depth: number): string {
+    if (depth > deepest) throw new ExpandFailure('tooDeep')
+    let result = ''
+    while (this.#at < this.#text.length) {
+      const [next = '', after] = [this.#text[this.#at], this.#text[this.#at + 1]]
+      if (next === '}' && depth > 0) {
+        this.#at += 1
+        return result
+      }
+      if (next === '\\' && after === '$') {
+        this.#at += 2
+        result += after
+      } else if (next === '$') result += this.#reference(depth)
+      else {
+        this.#at += 1
+        result += next
+      }
+      if (result.length > longest) throw new ExpandFailure('tooLong')
+    }
+    if (depth > 0) throw new ExpandFailure('unclosed')
+    return result
+  }
+}
+
+/**
+ * Values with their `${NAME}` and `${NAME:-default}` written out. A name means the value of this set, or that of
+ * `outside`; a name that stands in its own value means the one outside.
+ *
+ * `onFault` is told which name cannot be expanded, and why.
+ */
+export const expandAll = (
+  values: ReadonlyMap<string, string>,
+  outside: Lookup,
+  onFault: (name: string, fault: ExpandFault) => void,
+): ReadonlyMap<string, string> => {
+  const done = new Map<string, string>()
+  const open: string[] = []
+  let together = 0
+  const valueOf = (name: string): string => {
+    const known = done.get(name)
+    if (known !== undefined) return known
+    open.push(name)
+    const value = new Expansion(values.get(name) ?? '', (other) => {
+      if (other === name || !values.has(other)) return outside(other)
+      if (open.length > longestChain) throw new ExpandFailure('tooDeep')
+      if (open.includes(other)) throw new ExpandFailure('circle')
+      return valueOf(other)
+    }).run(0)
+    open.pop()
+    together += value.length
+    if (together > longestTogether) throw new ExpandFailure('tooLong')
+    done.set(name, value)
+    return value
+  }
+  for (const name of values.keys())
+    try {
+      valueOf(name)
+    } catch (thrown) {
+      if (!(thrown instanceof ExpandFailure)) throw thrown
+      open.length = 0
+      onFault(name, thrown.fault)
+    }
+  return done
+}

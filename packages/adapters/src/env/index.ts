@@ -1,0 +1,6 @@
+export { envFile } from './env-file.js'
+export { envKeys } from './env-keys.js'
+export { envOf } from './env-of.js'
+export { defaultDeny, type EnvOptions } from './options.js'
+export type { EnvReceipt } from './owned-env.js'
+export type { Plan } from './plan.js'
