@@ -1,0 +1,92 @@
+import { createServer, type RequestListener, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { httpProbe } from '@hotmount/adapters/probe'
+import { describe, expect, it, onTestFinished } from 'vitest'
+
+const never = new AbortController().signal
+
+const listen = async (listener: RequestListener): Promise<{ url: string; server: Server }> => {
+  const server = createServer(listener)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, server }
+}
+/** Answers with these statuses in turn, the last one for ever. */
+const inTurn = (...statuses: readonly number[]): { listener: RequestListener; asked: () => number } => {
+  let asked = 0
+  const listener: RequestListener = (_request, response) => {
+    response.statusCode = statuses[Math.min(asked++, statuses.length - 1)] ?? 500
+    response.end('swordfish v2')
+  }
+  return { listener, asked: () => asked }
+}
+
+describe('httpProbe', () => {
+  it('wants three right answers in a row: old workers answer beside new ones', async () => {
+    const { listener, asked } = inTurn(503, 200, 200, 503, 200)
+    const { url } = await listen(listener)
+    await expect(httpProbe(`${url}/healthz`).run(never)).resolves.toBe(`GET ${url}/healthz: status 200`)
+    expect(asked()).toBe(7)
+  })
+  it('takes a new connection each time', async () => {
+    const { url, server } = await listen(inTurn(204).listener)
+    let connections = 0
+    server.on('connection', () => connections++)
+    await httpProbe(url).run(never)
+    expect(connections).toBe(3)
+  })
+  it.each<[options: Parameters<typeof httpProbe>[1], evidence: string]>([
+    [{ status: 418 }, 'status 418'],
+    [{ status: 418, body: 'v2' }, 'status 418, body as expected'],
+    [{ status: 418, body: /v\d/g }, 'status 418, body as expected'],
+  ])('is content with %j', async (options, evidence) => {
+    const { url } = await listen(inTurn(418).listener)
+    await expect(httpProbe(url, { ...options, times: 1 }).run(never)).resolves.toBe(
+      `GET ${url}/: ${evidence}`,
+    )
+  })
+  it.each<[options: Parameters<typeof httpProbe>[1], why: string]>([
+    [{}, 'status 302, not 2xx'],
+    [{ status: 200 }, 'status 302, not 200'],
+    [{ status: 302, body: 'v3' }, 'status 302, but not the expected body'],
+  ])('is not content with %j, and shows neither body nor query', async (options, why) => {
+    const { url } = await listen(inTurn(302).listener)
+    await expect(
+      httpProbe(`${url}/a?token=hunter2`, { ...options, within: 300 }).run(never),
+    ).rejects.toMatchObject({
+      code: 'VERIFY_FAILED',
+      message: `GET ${url}/a did not hold within 300 ms: ${why}`,
+      retryable: true,
+    })
+  })
+  it('tells when nothing listens, and when nothing answers', async () => {
+    const { url, server } = await listen(() => undefined)
+    await expect(httpProbe(url, { within: 300 }).run(never)).rejects.toThrow(
+      'within 300 ms: no answer in time',
+    )
+    server.closeAllConnections()
+    await new Promise((resolve) => server.close(resolve))
+    await expect(httpProbe(url, { within: 300 }).run(never)).rejects.toThrow('within 300 ms: ECONNREFUSED')
+  })
+  it('reads no more than the first MiB of an endless body', async () => {
+    const { url } = await listen((_request, response) => {
+      const more = (): void => void response.write('x'.repeat(65_536), () => more())
+      more()
+    })
+    await expect(httpProbe(url, { body: 'xxx', times: 1 }).run(never)).resolves.toContain('body as expected')
+  })
+  it('stops when aborted, with the reason', async () => {
+    const { url } = await listen(() => undefined)
+    const controller = new AbortController()
+    const running = httpProbe(url).run(controller.signal)
+    const reason = new Error('closing')
+    controller.abort(reason)
+    await expect(running).rejects.toBe(reason)
+  })
+  it.each(['', 'localhost:80', 'ftp://x/', '/healthz'])('refuses %j', (url) => {
+    expect(() => httpProbe(url)).toThrow(expect.objectContaining({ code: 'BAD_OPTION' }))
+  })
+})
