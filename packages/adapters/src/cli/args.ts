@@ -1,0 +1,117 @@
+import { parseArgs } from 'node:util'
+import { UsageError } from '@hotmount/core'
+import { didYouMean } from './nearest.js'
+
+/** One flag: what --help says of it, and how it is read. */
+export interface Flag {
+  /** What to call its value in --help. Without one the flag is a switch. */
+  readonly value?: string
+  /** May be given several times. */
+  readonly many?: true
+  readonly help: string
+}
+
+/** Flags by name, without the two dashes. */
+export type Flags = Readonly<Record<string, Flag>>
+
+/** A command line that was read. */
+export interface Args<Name extends string> {
+  has(name: Name): boolean
+  one(name: Name): string | undefined
+  all(name: Name): readonly string[]
+  readonly positionals: readonly string[]
+  /** What follows `--`; undefined without one. */
+  readonly command: readonly string[] | undefined
+}
+
+const bad = (message: string, hint?: string): UsageError => new UsageError('BAD_OPTION', message, { hint })
+
+/** What stands before the first `--`, and what after it. */
+export const splitAtDashes = (argv: readonly string[]): [string[], readonly string[] | undefined] => {
+  const at = argv.indexOf('--')
+  return at < 0 ? [[...argv], undefined] : [argv.slice(0, at), argv.slice(at + 1)]
+}
+
+/** Our reading of one option token: its value, '' for a switch. @throws UsageError BAD_OPTION */
+const valueOf = (
+  flags: Flags,
+  token: {
+    readonly name: string
+    readonly rawName: string
+    readonly value?: string
+    readonly inlineValue?: boolean
+  },
+): string => {
+  const { name, rawName, value, inlineValue } = token
+  const flag = Object.hasOwn(flags, name) ? flags[name] : undefined
+  if (!flag) {
+    const names = Object.keys(flags).map((known) => `--${known}`)
+    throw bad(`there is no flag ${rawName}${didYouMean(rawName, names)}`)
+  }
+  if (flag.value === undefined) {
+    if (value !== undefined) throw bad(`${rawName} takes no value`)
+    return ''
+  }
+  const isMissing = value === undefined || value === ''
+  // '--mount --restart' forgot the directory; who means it writes '--mount=--restart'.
+  if (isMissing || (inlineValue === false && value.startsWith('-')))
+    throw bad(`${rawName} needs a value: ${rawName} ${flag.value}`, flag.help)
+  return value
+}
+
+/**
+ * Reads a command line by its flags. What follows `--` is not looked at. `refuseWord` is for commands that take no
+ * words of their own.
+ *
+ * @throws UsageError BAD_OPTION for what is unknown, lacks its value, or is given twice
+ */
+export const readArgs = <const F extends Flags>(
+  argv: readonly string[],
+  flags: F,
+  refuseWord?: (word: string) => UsageError,
+): Args<keyof F & string> => {
+  const [before, command] = splitAtDashes(argv)
+  const options = Object.fromEntries(
+    Object.entries(flags).map(([name, { value }]) => [
+      name,
+      { type: value === undefined ? ('boolean' as const) : ('string' as const), multiple: true },
+    ]),
+  )
+  const { tokens, positionals } = parseArgs({
+    args: before,
+    options,
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  })
+  const values = new Map<string, string[]>()
+  for (const token of tokens) {
+    // In order, so that the first mistake is told: flags of a command without `--` before it would be unknown to us.
+    if (token.kind === 'positional' && refuseWord) throw refuseWord(token.value)
+    if (token.kind !== 'option') continue
+    const { name, rawName } = token
+    const value = valueOf(flags, {
+      name,
+      rawName,
+      ...(token.value !== undefined && { value: token.value, inlineValue: token.inlineValue }),
+    })
+    const given = values.get(name) ?? []
+    if (given.length > 0 && flags[name]?.many !== true) throw bad(`${rawName} is given twice`)
+    values.set(name, [...given, value])
+  }
+  return {
+    has: (name) => values.has(name),
+    one: (name) => values.get(name)?.[0],
+    all: (name) => values.get(name) ?? [],
+    positionals,
+    command,
+  }
+}
+
+/** The one directory of a command that takes one. @throws UsageError BAD_OPTION */
+export const directoryOf = (args: Pick<Args<never>, 'positionals' | 'command'>, command: string): string => {
+  const [directory, ...more] = [...args.positionals, ...(args.command ?? [])]
+  if (directory !== undefined && more.length === 0) return directory
+  const what = directory === undefined ? 'no directory is named' : 'more than one directory is named'
+  throw bad(what, `write: hotmount ${command} /etc/config`)
+}

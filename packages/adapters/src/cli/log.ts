@@ -1,0 +1,50 @@
+import type { Io } from './io.js'
+import { type Paint, paintFor } from './paint.js'
+
+/** How much a line matters. */
+export type Level = 'info' | 'warn' | 'error'
+
+/** One thing that happened, for a person (`text`, `hint`) and for a machine (`msg`, `fields`). Never a config value. */
+export interface Entry {
+  readonly level: Level
+  /** Always the same words for the same kind of thing. */
+  readonly msg: string
+  readonly text: string
+  readonly hint?: string | undefined
+  readonly fields?: Readonly<Record<string, unknown>>
+}
+
+/** Writes one entry. */
+export type Log = (entry: Entry) => void
+
+const styles = { info: 'green', warn: 'yellow', error: 'red' } as const
+const marks = { info: '✓', warn: '!', error: '✗' } as const
+
+/** `01:42:36`, in local time. */
+export const timeOfDay = (now: Date): string =>
+  [now.getHours(), now.getMinutes(), now.getSeconds()].map((part) => String(part).padStart(2, '0')).join(':')
+
+// A line must stay one line, whatever a tool said that is quoted in it.
+const indented = (text: string): string => text.trimEnd().replaceAll(/\s*\n/g, '\n           ')
+
+const forPeople = (entry: Entry, now: Date, paint: Paint): string => {
+  const { level, text, hint } = entry
+  const line = `${paint('dim', timeOfDay(now))} ${paint(styles[level], marks[level])} ${indented(text)}\n`
+  return hint === undefined ? line : `${line}           ${paint('dim', `→ ${indented(hint)}`)}\n`
+}
+
+/** One JSON object on one line. */
+export const jsonLine = (fields: Readonly<Record<string, unknown>>): string => `${JSON.stringify(fields)}\n`
+
+/** The log on stderr: lines for reading on a terminal, JSON lines elsewhere or when asked for. */
+export const openLog = ({ stderr, env, now }: Io, asJson: boolean): Log => {
+  const paint = paintFor(stderr, env)
+  return (entry) => {
+    const { level, msg, hint, fields } = entry
+    stderr.write(
+      asJson || !stderr.isTTY
+        ? jsonLine({ time: now().toISOString(), level, msg, ...fields, ...(hint !== undefined && { hint }) })
+        : forPeople(entry, now(), paint),
+    )
+  }
+}

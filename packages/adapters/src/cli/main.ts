@@ -1,0 +1,101 @@
+import { InvalidConfigError, MountError, UsageError } from '@hotmount/core'
+import { splitAtDashes } from './args.js'
+import { complaintOf } from './complaint.js'
+import { exitCodes, interruptedCode } from './exit-codes.js'
+import { type Page, renderOverview, renderPage } from './help.js'
+import { inspect, inspectPage } from './inspect.js'
+import type { Io } from './io.js'
+import { jsonLine } from './log.js'
+import { didYouMean } from './nearest.js'
+import { paintFor } from './paint.js'
+import { run } from './run.js'
+import { runPage } from './run-page.js'
+import { version } from './version.js'
+import { watch, watchPage } from './watch.js'
+
+interface Command {
+  readonly page: Page
+  readonly start: (argv: readonly string[], io: Io) => Promise<number>
+}
+
+const commands: Readonly<Record<string, Command>> = {
+  run: { page: runPage, start: run },
+  watch: { page: watchPage, start: watch },
+  inspect: { page: inspectPage, start: inspect },
+}
+
+const commandNamed = (name: string): Command => {
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined
+  if (command) return command
+  const names = Object.keys(commands)
+  throw new UsageError(
+    'BAD_OPTION',
+    `there is no command ${JSON.stringify(name)}${didYouMean(name, names)}`,
+    {
+      hint: `there are: ${names.join(', ')}`,
+    },
+  )
+}
+
+const dispatch = async (argv: readonly string[], io: Io): Promise<number> => {
+  const paint = paintFor(io.stdout, io.env)
+  const show = (text: string): number => {
+    io.stdout.write(text)
+    return exitCodes.ok
+  }
+  const [name, ...rest] = argv
+  const [ours] = splitAtDashes(rest)
+  const pages = Object.values(commands).map(({ page }) => page)
+  if (name === undefined || name === '--help' || name === '-h' || (name === 'help' && rest.length === 0)) {
+    if (name !== undefined) return show(renderOverview(pages, paint))
+    throw new UsageError('BAD_OPTION', 'no command is named', {
+      hint: `there are: ${Object.keys(commands).join(', ')}`,
+    })
+  }
+  if (name === '--version' || name === '-V') return show(`${version()}\n`)
+  if (name === 'help') return show(renderPage(commandNamed(rest[0] ?? '').page, paint))
+  const { page, start } = commandNamed(name)
+  return ours.includes('--help') || ours.includes('-h') ? show(renderPage(page, paint)) : start(rest, io)
+}
+
+const complain = (thrown: unknown, argv: readonly string[], io: Io): void => {
+  const { code, message, hint } = complaintOf(thrown)
+  const [ours] = splitAtDashes(argv)
+  const isUsage = thrown instanceof UsageError
+  // Who reads log lines of a running wrapper reads this one too; a mistyped command line is for people.
+  if (!isUsage && (ours.includes('--json') || (argv[0] === 'run' && !io.stderr.isTTY))) {
+    const time = io.now().toISOString()
+    io.stderr.write(jsonLine({ time, level: 'error', msg: 'hotmount ends', code, error: message, hint }))
+    return
+  }
+  const paint = paintFor(io.stderr, io.env)
+  io.stderr.write(`${paint('red', 'hotmount:')} ${message}\n`)
+  if (hint !== undefined) io.stderr.write(`  → ${hint}\n`)
+  const [name = ''] = argv
+  const help = Object.hasOwn(commands, name) ? `hotmount ${name} --help` : 'hotmount --help'
+  if (isUsage) io.stderr.write(`  See: ${help}\n`)
+}
+
+const codeOf = (thrown: unknown): number => {
+  if (thrown instanceof UsageError) return exitCodes.usage
+  if (thrown instanceof MountError) return exitCodes.mount
+  return thrown instanceof InvalidConfigError ? exitCodes.rejected : exitCodes.internal
+}
+
+/**
+ * The `hotmount` command without a process around it: arguments in (without node and the script), exit code out.
+ * What it says goes to `io`; it ends when `io.signal` aborts. Wrapping a child (`run`) does install signal handlers
+ * for as long as the child runs. Never rejects.
+ *
+ * @example
+ * const code = await main(['inspect', '/etc/config'], io) // 0
+ */
+export const main = async (argv: readonly string[], io: Io): Promise<number> => {
+  try {
+    return await dispatch(argv, io)
+  } catch (thrown) {
+    if (io.signal.aborted) return interruptedCode(io.signal.reason)
+    complain(thrown, argv, io)
+    return codeOf(thrown)
+  }
+}
