@@ -1,0 +1,31 @@
+import { ask } from './web.js'
+import { same, until } from './expectations.js'
+import { startProgram } from './program.js'
+import type { Scene } from './scene.js'
+
+/** Variables of a running process are set, changed and unset. */
+export const envScene: Scene = {
+  title: 'Environment variables of a running process follow an env file',
+  play: async (stage) => {
+    const { claims, workshop, signal } = stage
+    const volume = await workshop.mount('/etc/env', { 'app.env': 'LOG_LEVEL=info\n' })
+    const app = await startProgram('env-reread', volume.path, stage)
+    const becomes = async (env: string, logLevel: string, search: string): Promise<void> => {
+      await volume.swap({ 'app.env': env })
+      const wanted = JSON.stringify({ logLevel, search })
+      await until(`the app sees ${wanted}`, async () => (await ask(app.port)) === wanted, signal)
+      same(app.isRunning(), true, 'the app is running')
+    }
+    await claims.that('LOG_LEVEL is there, from app.env', () => becomes('LOG_LEVEL=info\n', 'info', 'unset'))
+    stage.edit('app.env', '+ FEATURE_SEARCH=on')
+    await claims.that('FEATURE_SEARCH is set', () =>
+      becomes('LOG_LEVEL=info\nFEATURE_SEARCH=on\n', 'info', 'on'),
+    )
+    stage.edit('app.env', 'LOG_LEVEL=info → LOG_LEVEL=debug')
+    await claims.that('LOG_LEVEL is changed', () =>
+      becomes('LOG_LEVEL=debug\nFEATURE_SEARCH=on\n', 'debug', 'on'),
+    )
+    stage.edit('app.env', '− FEATURE_SEARCH')
+    await claims.that('FEATURE_SEARCH is unset again', () => becomes('LOG_LEVEL=debug\n', 'debug', 'unset'))
+  },
+}
