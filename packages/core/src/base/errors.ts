@@ -30,6 +30,7 @@ export type ErrorCode = UsageCode | MountCode | InvalidConfigCode | ReactionCode
 /** The three steps of a reaction. */
 export type Stage = 'check' | 'apply' | 'verify'
 
+/** What may be known of an error besides its code and message. */
 export interface ErrorDetails {
   /** The remedy: the sysctl, the pod-spec field, the RBAC verb. */
   readonly hint?: string | undefined

@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.js'
-import type { MountError } from '../base/errors.js'
+import { MountError } from '../base/errors.js'
 import { debug } from '../base/log.js'
+import { codeOf } from '../base/thrown.js'
 import type { Layout } from './layout.js'
 import { isSilent, mountPointOf, readMountinfo } from './mountinfo.js'
 import { fireAt, type Settle } from './settle.js'
@@ -30,6 +31,17 @@ const atomicSettle: Settle = { quietMs: 0, maxMs: 0 }
 const fallbackPollMs = 1000
 // An event that was under way while a resync looked is late, not missed.
 const graceMs = 250
+
+const unwatchable = (path: string, thrown: unknown): MountError =>
+  new MountError(
+    'MOUNT_UNREADABLE',
+    path,
+    `cannot watch ${path}, not even by polling (${codeOf(thrown) ?? 'unknown error'})`,
+    {
+      hint: 'the process needs read permission on the directory, and its links must not lead in a circle',
+      origin: thrown,
+    },
+  )
 
 /** Decides when to look: rings that have settled, a poll where there are no rings, and a resync tick in any case. */
 export class Doorbell {
@@ -112,10 +124,12 @@ export class Doorbell {
     try {
       this.#trigger = await openTrigger({ ...options, pollMs })
     } catch (thrown) {
-      if (pollMs !== undefined) throw thrown
+      if (pollMs !== undefined) throw unwatchable(path, thrown)
       this.#mayRecover = true
       this.#options.limited(watchLimit(path, thrown))
-      this.#trigger = await openTrigger({ ...options, pollMs: fallbackPollMs })
+      this.#trigger = await openTrigger({ ...options, pollMs: fallbackPollMs }).catch((again: unknown) => {
+        throw unwatchable(path, again)
+      })
     }
     if (signal.aborted) await this.#trigger.close()
   }
@@ -157,12 +171,13 @@ export class Doorbell {
     const started = clock.now()
     const isDifferent = await look()
     if (this.#mayRecover) await this.#tryEventsAgain()
-    if (this.#trigger?.isStale() === true) await this.reinstall()
-    else if (isDifferent && this.watching === 'events') {
-      await clock.sleep(graceMs, signal)
-      if (this.#lastRing >= started - graceMs) return
-      this.#missed++
-      await this.#pollInstead(watchLimit(path, undefined))
-    }
+    const isStale = this.#trigger?.isStale() === true
+    if (isStale) await this.reinstall()
+    if (!isDifferent || this.watching !== 'events') return
+    if (!isStale) await clock.sleep(graceMs, signal)
+    if (this.#lastRing >= started - graceMs && !isStale) return
+    this.#missed++
+    // A doorbell at another door is mended by now; one that stays silent is not worth waiting for.
+    if (!isStale) await this.#pollInstead(watchLimit(path, undefined))
   }
 }

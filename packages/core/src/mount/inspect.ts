@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { MountError } from '../base/errors.js'
 import { isReserved } from './layout.js'
 import { locate, type Location } from './locate.js'
-import { isDeleted, isFrozen, isSilent, type MountPoint, mountPointOf, readMountinfo } from './mountinfo.js'
+import { isDeleted, isFrozen, isSilent, mountPointOf, readMountinfo } from './mountinfo.js'
 
 /** One thing worth knowing about a path. */
 export interface Finding {
@@ -47,8 +47,7 @@ const judgeFrozen = (stale: boolean): Judgement => ({
   ],
 })
 
-const judgeAtomic = (location: Location, point: MountPoint | undefined, linkCount: number): Judgement => {
-  const stale = linkCount === 0 || isDeleted(point)
+const judgeAtomic = (location: Location, stale: boolean): Judgement => {
   const findings: Finding[] = [
     {
       level: 'info',
@@ -70,23 +69,21 @@ const judgeAtomic = (location: Location, point: MountPoint | undefined, linkCoun
   return { kind: 'atomic', updates: stale ? 'never' : 'live', stale, findings }
 }
 
-const judgeOrdinary = (location: Location, linkCount: number): Judgement => {
-  const stale = location.layout === 'file' && linkCount === 0
-  const what = location.layout === 'file' ? 'an ordinary file' : 'an ordinary directory'
-  return {
-    kind: location.layout === 'file' ? 'file' : 'plain',
-    updates: stale ? 'never' : 'unknown',
-    stale,
-    findings: [
-      {
-        level: stale ? 'error' : 'info',
-        message: stale
-          ? `${what} that was replaced behind this container`
-          : `${what}, not a kubelet volume: writes are not atomic`,
-        hint: stale ? 'restart the container' : 'changes are taken once writing has been quiet for a moment',
-      },
-    ],
-  }
+const judgeOrdinary = ({ layout }: Location, stale: boolean): Judgement => {
+  const what = layout === 'file' ? 'an ordinary file' : 'an ordinary directory'
+  const finding: Finding = stale
+    ? {
+        level: 'error',
+        message: `${what} that was removed behind this container`,
+        hint: 'restart the container',
+      }
+    : {
+        level: 'info',
+        message: `${what}, not a kubelet volume: writes are not atomic`,
+        hint: 'changes are taken once writing has been quiet for a moment',
+      }
+  const kind = layout === 'file' ? 'file' : 'plain'
+  return { kind, updates: stale ? 'never' : 'unknown', stale, findings: [finding] }
 }
 
 const judgeMissing = (error: MountError): Judgement => ({
@@ -117,11 +114,11 @@ export const inspectMount = async (path: string): Promise<MountInspection> => {
     return { path: given, filesystem: undefined, ...judgeMissing(thrown) }
   }
   const point = mountPointOf(readMountinfo(), location.root)
-  const linkCount = statSync(location.root, { throwIfNoEntry: false })?.nlink ?? 0
+  // The last link of a directory or file is gone, yet it is there: something was mounted, and removed behind it.
+  const isGone = isDeleted(point) || statSync(location.root, { throwIfNoEntry: false })?.nlink === 0
   const judge = (): Judgement => {
     if (isFrozen(point)) return judgeFrozen(isDeleted(point))
-    if (location.layout === 'atomic') return judgeAtomic(location, point, linkCount)
-    return judgeOrdinary(location, linkCount)
+    return location.layout === 'atomic' ? judgeAtomic(location, isGone) : judgeOrdinary(location, isGone)
   }
   const judgement = judge()
   const silent: Finding = {

@@ -5,6 +5,7 @@ import type { Change } from './change.js'
 import type { Layout } from './layout.js'
 import type { Snapshot } from './snapshot.js'
 
+/** What a mount tells. */
 export interface MountEvents {
   /** The watched keys are different from what they were. Once per swap that changes one of them. */
   change: [change: Change]
@@ -15,6 +16,7 @@ export interface MountEvents {
   close: []
 }
 
+/** How the watching itself is doing. */
 export interface MountHealth {
   /** `polling` where file events are impossible or were asked not to be used. */
   readonly watching: 'events' | 'polling'

@@ -80,7 +80,8 @@ const watchOrdinary = async (options: TriggerOptions): Promise<Chokidar> => {
     persistent: options.keepAlive,
     atomic: false,
     usePolling: pollMs !== undefined,
-    ...(layout === 'file' ? { depth: 0 } : {}),
+    // chokidar follows a circle of links until the kernel refuses (ELOOP); keys are not nested that deep.
+    depth: layout === 'file' ? 0 : 8,
     ...(pollMs === undefined ? {} : { interval: pollMs, binaryInterval: pollMs }),
   })
   watcher.on('all', (event, path) => {

@@ -47,10 +47,20 @@ const validate = (path: string, options: WatchOptions): void => {
     )
 }
 
-/** A subPath shows one revision for ever: say so now instead of staying silent for ever. */
+/** What can never update is refused now, instead of being silent for ever. */
 const refuseStatic = (path: string, location: Location): void => {
   const point = mountPointOf(readMountinfo(), location.root)
-  if (!isFrozen(point)) return
+  if (!isFrozen(point)) {
+    if (!isDeleted(point)) return
+    throw new MountError(
+      'MOUNT_DETACHED',
+      path,
+      `${path} was removed behind this container: it never updates`,
+      {
+        hint: 'restart the container, so that the volume is mounted again',
+      },
+    )
+  }
   const stale = isDeleted(point) ? ', and a newer version exists that this container cannot see' : ''
   throw new MountError('MOUNT_STATIC', path, `${path} is a subPath mount: it never updates${stale}`, {
     hint: 'mount the whole volume at a directory, without subPath; put a symlink in the image where the file is expected',
@@ -99,8 +109,8 @@ const locateWithin = async (
  * The one door: watches a ConfigMap, Secret, projected, downward API or CSI volume, an ordinary directory, or one
  * file inside any of them. Resolves once the first revision has been read.
  *
- * @throws MountError MOUNT_MISSING (nothing there, `wait` is over), MOUNT_STATIC (subPath), MOUNT_UNREADABLE,
- *   MOUNT_TOO_LARGE, MOUNT_UNSTABLE; UsageError BAD_OPTION, BAD_DURATION; the signal's reason when aborted.
+ * @throws MountError MOUNT_MISSING (nothing there, `wait` is over), MOUNT_STATIC (subPath), MOUNT_DETACHED,
+ *   MOUNT_UNREADABLE, MOUNT_TOO_LARGE, MOUNT_UNSTABLE; UsageError BAD_OPTION, BAD_DURATION; the signal's reason when aborted.
  * @example
  * const mount = await watchConfigMap('/etc/config')
  * mount.on('change', ({ snapshot, changed }) => console.log(snapshot.revision, changed))
