@@ -13,6 +13,8 @@ export interface ClaimsIo {
   readonly write: (line: string) => void
   readonly now: () => number
   readonly palette: Palette
+  /** Once it is aborted, a proof that fails proves nothing. */
+  readonly signal: AbortSignal
 }
 
 const width = 66
@@ -34,10 +36,10 @@ export class Claims {
   /**
    * Runs a proof, then prints the claim with ✓ and, below it, the evidence that the proof returns.
    *
-   * @throws ClaimFailed when the proof throws: then it is printed with ✗ and why
+   * @throws ClaimFailed when the proof throws: then it is printed with ✗ and why; the signal's reason when aborted
    */
   async that(claim: string, proof: () => Promise<string | void> | string | void): Promise<void> {
-    const { write, now, palette } = this.#io
+    const { write, now, palette, signal } = this.#io
     const startedAt = now()
     const time = (): string => `${Math.max(1, Math.round(now() - startedAt))} ms`.padStart(8)
     try {
@@ -46,6 +48,7 @@ export class Claims {
       write(`  ${palette.good('✓')} ${claim.padEnd(width)}${palette.dim(time())}`)
       if (evidence !== undefined) write(`    ${palette.dim(evidence)}`)
     } catch (thrown) {
+      signal.throwIfAborted()
       write(`  ${palette.bad('✗')} ${claim.padEnd(width)}${palette.dim(time())}`)
       write(`    ${thrown instanceof Error ? thrown.message : 'threw something that is no error'}`)
       throw new ClaimFailed(claim)

@@ -13,20 +13,24 @@ const palette = paletteFor(process.stdout.isTTY, process.env)
 const write = (line: string): void => console.log(line)
 
 const interrupted = new AbortController()
-for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => interrupted.abort(name))
+const { signal } = interrupted
+const interrupt = (): void => interrupted.abort(new Error('interrupted'))
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, interrupt)
+// Whoever reads the output has left: `npm run demo | head`.
+process.stdout.on('error', interrupt)
 
 const play = async (workshop: Workshop): Promise<string> => {
-  const claims = new Claims({ write, now: () => performance.now(), palette })
+  const claims = new Claims({ write, now: () => performance.now(), palette, signal })
   const edit = (key: string, what: string): void => write(palette.dim(`  edit ${key}: ${what}`))
   const startedAt = performance.now()
   let skipped = 0
   write(palette.bold('hotmount: a mounted ConfigMap is edited, and what uses it follows'))
   write(palette.dim(`Real files and processes; what is mounted is below ${workshop.directory}`))
   for (const [index, scene] of scenes.entries()) {
-    interrupted.signal.throwIfAborted()
+    signal.throwIfAborted()
     write(`\n${palette.bold(`${index + 1}. ${scene.title}`)}`)
     const missing = scene.missing?.()
-    if (missing === undefined) await scene.play({ claims, workshop, signal: interrupted.signal, edit })
+    if (missing === undefined) await scene.play({ claims, workshop, signal, edit })
     else {
       skipped += 1
       write(`  ${palette.dim(`– skipped: ${missing}`)}`)
@@ -42,9 +46,8 @@ let last: string
 try {
   last = await play(workshop)
 } catch (thrown) {
-  process.exitCode = interrupted.signal.aborted ? 130 : 1
-  const why = thrown instanceof Error ? thrown.message : String(thrown)
-  last = `\n${palette.bad('✗')} ${interrupted.signal.aborted ? 'interrupted' : why}`
+  process.exitCode = signal.aborted ? 130 : 1
+  last = `\n${palette.bad('✗')} ${thrown instanceof Error ? thrown.message : String(thrown)}`
 } finally {
   await workshop.close()
 }

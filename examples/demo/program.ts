@@ -25,8 +25,11 @@ export const startProgram = async (
   const child = spawn(process.execPath, [file, directory], { env, stdio: ['ignore', 'pipe', 'pipe'] })
   const ended = once(child, 'exit')
   const isRunning = (): boolean => child.exitCode === null && child.signalCode === null
+  const kill = (): void => void child.kill('SIGKILL')
+  process.once('exit', kill)
   workshop.atEnd(async () => {
-    if (isRunning()) child.kill('SIGKILL')
+    process.off('exit', kill)
+    if (isRunning()) kill()
     await ended
   })
   let output = ''

@@ -2,9 +2,10 @@ import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { httpProbe } from '@hotmount/adapters/probe'
 import { supervise } from '@hotmount/adapters/process'
-import { reload, type Report, watchConfigMap } from '@hotmount/core'
+import { reload, watchConfigMap } from '@hotmount/core'
 import { same, until } from './expectations.js'
 import type { Scene } from './scene.js'
+import { verdictsOf } from './verdicts.js'
 import { ask, freePorts } from './web.js'
 
 /** A wrapped child gets its signal, and is believed to have reloaded only once it is proven. */
@@ -33,37 +34,27 @@ export const childScene: Scene = {
         httpProbe(`http://127.0.0.1:${port}/`, { body: wanted(), within: '600ms' }).run(within),
     }
     const loop = reload(mount, child.signal('SIGHUP', { verify: loaded }), { retry: false })
-    const reports: Report[] = []
-    loop.on('report', (report) => reports.push(report))
-    const swap = async (data: { 'daemon.conf': string }): Promise<Report> => {
-      const before = reports.length
-      await volume.swap(data)
-      await until('there is a report', () => reports.length > before, signal)
-      const report = reports.at(-1)
-      if (!report) throw new Error('no report')
-      return report
-    }
+    const publish = verdictsOf(loop, signal)
+    const swap = (text: string) => () => volume.swap({ 'daemon.conf': text })
 
     stage.edit('daemon.conf', 'level=1 → level=2')
     await claims.that('SIGHUP was sent, and the new config is seen in effect', async () => {
-      const report = await swap({ 'daemon.conf': 'level=2\n' })
-      same(report.outcome, 'applied', 'outcome')
+      const { evidence } = await publish(swap('level=2\n'), 'applied')
       same(await ask(port), wanted(), 'digest that the child answers')
-      return report.outcome === 'applied' ? report.evidence : undefined
+      return evidence
     })
     await claims.that(`it is the same process, pid ${pid}`, () => same(child.pid, pid, 'pid'))
 
     stage.edit('daemon.conf', 'level=2 → lvel=3, which the child drops without a word')
     await claims.that('no proof, so it is reported as failed and not as done', async () => {
-      const report = await swap({ 'daemon.conf': 'lvel=3\n' })
-      same(report.outcome, 'failed', 'outcome')
+      const { error } = await publish(swap('lvel=3\n'), 'failed')
       same(loop.status.state, 'dirty', 'state')
-      return report.outcome === 'failed' ? report.error.message : undefined
+      return error.message
     })
 
     stage.edit('daemon.conf', 'mended: level=3')
     await claims.that('the mended edit is taken and proven', async () => {
-      same((await swap({ 'daemon.conf': 'level=3\n' })).outcome, 'applied', 'outcome')
+      await publish(swap('level=3\n'), 'applied')
       same(await ask(port), wanted(), 'digest that the child answers')
     })
   },

@@ -3,9 +3,10 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { nginx, nginxArgs } from '@hotmount/adapters/nginx'
 import { supervise } from '@hotmount/adapters/process'
-import { reload, type Report, watchConfigMap } from '@hotmount/core'
+import { reload, watchConfigMap } from '@hotmount/core'
 import { same, until } from './expectations.js'
 import type { Scene } from './scene.js'
+import { verdictsOf } from './verdicts.js'
 import { ask, freePorts } from './web.js'
 
 const directories = [...(process.env['PATH'] ?? '').split(path.delimiter), '/usr/sbin', '/usr/local/sbin']
@@ -58,16 +59,7 @@ export const nginxScene: Scene = {
     const child = supervise(argv, { stopSignal: 'SIGQUIT' })
     workshop.atEnd(() => child.stop())
     const loop = reload(mount, nginx({ ...nginxArgs(argv), process: child }))
-    const reports: Report[] = []
-    loop.on('report', (report) => reports.push(report))
-    const swap = async (data: { 'default.conf': string }): Promise<Report> => {
-      const before = reports.length
-      await volume.swap(data)
-      await until('there is a report', () => reports.length > before, signal)
-      const report = reports.at(-1)
-      if (!report) throw new Error('no report')
-      return report
-    }
+    const publish = verdictsOf(loop, signal)
     await claims.that(`nginx answers on port ${a}`, () =>
       until('nginx answers', async () => (await ask(a)) === 'here', signal),
     )
@@ -75,24 +67,22 @@ export const nginxScene: Scene = {
 
     stage.edit('default.conf', `listen ${a} → listen ${b}`)
     await claims.that(`it answers on ${b}, and ${a} refuses`, async () => {
-      const report = await swap(server(b))
-      same(report.outcome, 'applied', 'outcome')
+      const { evidence } = await publish(() => volume.swap(server(b)), 'applied')
       same(`${await ask(b)}, ${await ask(a)}`, 'here, refused', 'answers')
-      return report.outcome === 'applied' ? report.evidence : undefined
+      return evidence
     })
 
     stage.edit('default.conf', `listen ${b} → lissten ${c}`)
     await claims.that(`nginx -t refuses it, and ${b} still answers`, async () => {
-      const report = await swap({ 'default.conf': `server {\n  lissten 127.0.0.1:${c};\n}\n` })
-      same(report.outcome, 'rejected', 'outcome')
+      const broken = { 'default.conf': `server {\n  lissten 127.0.0.1:${c};\n}\n` }
+      const { error } = await publish(() => volume.swap(broken), 'rejected')
       same(await ask(b), 'here', 'answer')
-      const message = report.outcome === 'rejected' ? report.error.message : ''
-      return workshop.shown(/\[emerg\].*/.exec(message)?.[0] ?? message)
+      return workshop.shown(/\[emerg\].*/.exec(error.message)?.[0] ?? error.message)
     })
 
     stage.edit('default.conf', `mended: listen ${c}`)
     await claims.that(`it answers on ${c}, under the same master (pid ${pid})`, async () => {
-      same((await swap(server(c))).outcome, 'applied', 'outcome')
+      await publish(() => volume.swap(server(c)), 'applied')
       same(`${await ask(c)}, ${await ask(b)}`, 'here, refused', 'answers')
       same(child.pid, pid, 'pid of the master')
     })

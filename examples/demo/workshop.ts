@@ -7,7 +7,13 @@ import { simulateMount, type Data, type SimulatedMount } from '@hotmount/core/te
 /** The one temporary directory of a run, and everything that must be gone after it. */
 export class Workshop {
   readonly directory: string = mkdtempSync(path.join(tmpdir(), 'hotmount-demo-'))
+  readonly #atExit = (): void => rmSync(this.directory, { recursive: true, force: true, maxRetries: 3 })
   readonly #last: (() => Promise<unknown> | void)[] = []
+
+  constructor() {
+    // For a crash; what is orderly ends with close().
+    process.once('exit', this.#atExit)
+  }
 
   /** A path in here, shown to readers without the temporary directory. */
   path(...names: readonly string[]): string {
@@ -36,7 +42,8 @@ export class Workshop {
     try {
       for (const clean of cleaners) await Promise.resolve(clean()).catch(() => undefined)
     } finally {
-      rmSync(this.directory, { recursive: true, force: true, maxRetries: 3 })
+      this.#atExit()
+      process.off('exit', this.#atExit)
     }
   }
 }
