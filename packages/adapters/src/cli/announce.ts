@@ -28,12 +28,12 @@ export const reportEntry = (report: Report): Entry => {
   if (outcome === 'applied') {
     const { evidence } = report
     const proof = evidence === undefined ? '' : `: ${evidence}`
-    const text = `${reaction} applied ${revision} in ${seconds(durationMs)}${proof}`
+    const text = `applied ${revision} in ${seconds(durationMs)}${proof}`
     return { level: 'info', msg: 'config applied', text, fields: { ...base, evidence } }
   }
   if (outcome === 'skipped') {
     const { reason } = report
-    const text = `${reaction} skipped ${revision}: ${skips[reason]}`
+    const text = `skipped ${revision}: ${skips[reason]}`
     return { level: 'info', msg: 'config skipped', text, fields: { ...base, reason } }
   }
   const { code, message, hint } = report.error

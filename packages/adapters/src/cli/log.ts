@@ -24,13 +24,15 @@ const marks = { info: '✓', warn: '!', error: '✗' } as const
 export const timeOfDay = (now: Date): string =>
   [now.getHours(), now.getMinutes(), now.getSeconds()].map((part) => String(part).padStart(2, '0')).join(':')
 
+const margin = ' '.repeat('hotmount 00:00:00 x '.length)
+
 // A line must stay one line, whatever a tool said that is quoted in it.
-const indented = (text: string): string => text.trimEnd().replaceAll(/\s*\n/g, '\n           ')
+const indented = (text: string): string => text.trimEnd().replaceAll(/\s*\n/g, `\n${margin}`)
 
 const forPeople = (entry: Entry, now: Date, paint: Paint): string => {
   const { level, text, hint } = entry
-  const line = `${paint('dim', timeOfDay(now))} ${paint(styles[level], marks[level])} ${indented(text)}\n`
-  return hint === undefined ? line : `${line}           ${paint('dim', `→ ${indented(hint)}`)}\n`
+  const line = `${paint('dim', `hotmount ${timeOfDay(now)}`)} ${paint(styles[level], marks[level])} ${indented(text)}\n`
+  return hint === undefined ? line : `${line}${margin}${paint('dim', `→ ${indented(hint)}`)}\n`
 }
 
 /** One JSON object on one line. */

@@ -96,12 +96,12 @@ const checkOf = (args: Args<RunFlag>, action: Action): Argv | false | undefined 
 }
 
 const envOf = (args: Args<RunFlag>, action: Action): EnvSource => {
-  const [keys, asKeys] = [args.all('env-file'), args.has('env-keys')]
+  const [keys, asKeys] = [args.all('dotenv'), args.has('env-keys')]
   if (keys.length === 0 && !asKeys) return undefined
-  const flag = asKeys ? '--env-keys' : '--env-file'
+  const flag = asKeys ? '--env-keys' : '--dotenv'
   if (action.kind !== 'restart')
     throw bad(`${flag} needs --restart`, 'the environment of a process is fixed when it starts')
-  if (asKeys && keys.length > 0) throw bad('--env-file and --env-keys exclude each other', 'keep one of them')
+  if (asKeys && keys.length > 0) throw bad('--dotenv and --env-keys exclude each other', 'keep one of them')
   if (asKeys && args.all('mount').length > 1) throw bad('--env-keys needs a single --mount')
   return asKeys ? { kind: 'keys' } : { kind: 'files', keys }
 }

@@ -5,7 +5,7 @@ import { type MountFlag, mountFlags } from './mount-flags.js'
 type Table<Name extends string> = Readonly<Record<Name, Flag>>
 type ReactionFlag = 'server' | 'signal' | 'restart' | 'reload-command'
 type SafetyFlag = 'check' | 'no-check' | 'verify-url' | 'timeout' | 'cooldown' | 'splay' | 'initial'
-type ChildFlag = 'env-file' | 'env-keys' | 'stop-signal' | 'grace' | 'restart-policy'
+type ChildFlag = 'dotenv' | 'env-keys' | 'stop-signal' | 'grace' | 'restart-policy'
 
 const sourceFlags: Table<'mount'> = {
   mount: {
@@ -39,7 +39,8 @@ const safetyFlags: Table<SafetyFlag> = {
 }
 
 const childFlags: Table<ChildFlag> = {
-  'env-file': {
+  // Not --env-file: Node looks for a flag of that name of its own, even after the script. nodejs/node#54232
+  dotenv: {
     value: 'KEY',
     many: true,
     help: 'with --restart: the NAME=value lines of this key are the environment, from the first start on',
@@ -100,7 +101,7 @@ export const runPage: Page = {
     ],
     [
       'Start an app again whenever its environment changes',
-      'hotmount run --mount /etc/app --restart --env-file app.env \\\n--verify-url http://127.0.0.1:8080/healthz -- node server.js',
+      'hotmount run --mount /etc/app --restart --dotenv app.env \\\n--verify-url http://127.0.0.1:8080/healthz -- node server.js',
     ],
     [
       'Any server that reloads on a signal, with its own check',
@@ -112,7 +113,7 @@ export const runPage: Page = {
     ['127, 126', 'the command was not found; it could not be started'],
     ['2', 'the command line is wrong'],
     ['3', 'the mount is missing, is a subPath mount, or cannot be read; the command was not started'],
-    ['4', 'the environment in --env-file or --env-keys is refused; the command was not started'],
+    ['4', 'the environment in --dotenv or --env-keys is refused; the command was not started'],
     ['70', 'a fault of hotmount itself'],
   ],
 }
