@@ -27,6 +27,7 @@ export { chain } from './reload/chain.js'
 export { onKeys } from './reload/on-keys.js'
 export {
   type AnyReaction,
+  type BareReaction,
   defineReaction,
   type Reaction,
   type ReactionContext,

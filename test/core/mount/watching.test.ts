@@ -191,6 +191,26 @@ describe('paths', () => {
   })
 })
 
+test('NODE_DEBUG=hotmount prints every ring, and no value', async () => {
+  const script = `
+    import { watchConfigMap } from '@hotmount/core'
+    import { simulateMount } from '@hotmount/core/testing'
+    const volume = await simulateMount({ a: 'hunter2' })
+    const mount = await watchConfigMap(volume.path)
+    const changed = new Promise((resolve) => mount.once('change', resolve))
+    await volume.swap({ a: 'hunter22' })
+    await changed
+    await mount.close()
+    await volume[Symbol.asyncDispose]()`
+  const { stderr } = await run(process.execPath, ['--input-type=module', '-e', script], {
+    cwd: join(import.meta.dirname, '../..'),
+    env: { ...process.env, NODE_DEBUG: 'hotmount' },
+  })
+  expect(stderr).toMatch(/HOTMOUNT \d+: ring .* \.\.data\n/)
+  expect(stderr).toMatch(/emit change to 1/)
+  expect(stderr).not.toContain('hunter2')
+})
+
 describe('trouble', () => {
   test('too many bytes are refused before they are read, and end with the trouble', async () => {
     const { volume } = await mounted({ a: 'x'.repeat(100) })

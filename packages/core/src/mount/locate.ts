@@ -1,5 +1,5 @@
 import { lstatSync, readlinkSync, statSync } from 'node:fs'
-import { basename, dirname, join, relative, resolve } from 'node:path'
+import { dirname, join, relative, resolve } from 'node:path'
 import { MountError } from '../base/errors.js'
 import { codeOf } from '../base/thrown.js'
 import { dataLink, isRevisionName, type Layout } from './layout.js'
@@ -87,6 +87,3 @@ const exists = (path: string, given: string): boolean => {
 /** Whether a key is meant by a location. */
 export const isWithin = (location: Location, key: string): boolean =>
   location.within === undefined || key === location.within || key.startsWith(`${location.within}/`)
-
-/** The key of a single ordinary file. */
-export const fileKey = (location: Location): string => basename(location.root)

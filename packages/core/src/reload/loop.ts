@@ -14,8 +14,6 @@ import type { Reloader, ReloadOptions } from './reloader.js'
 import type { Status } from './report.js'
 import { Turn } from './turn.js'
 
-const never = new Promise<never>(() => {})
-
 /** The loop of one reaction: what is mounted is desired, and it does not rest before that is applied and verified. */
 export class Loop extends Journal implements Reloader {
   readonly #mount: Mount
@@ -230,7 +228,7 @@ export class Loop extends Journal implements Reloader {
     const woken = new Promise<void>((resolve) => {
       this.#wake = resolve
     })
-    await Promise.race([woken, ms === undefined ? never : this.#clock.sleep(ms, timer.signal)])
+    await (ms === undefined ? woken : Promise.race([woken, this.#clock.sleep(ms, timer.signal)]))
     this.#wake = undefined
     timer.abort()
   }

@@ -1,6 +1,12 @@
 import type { Change } from '../mount/change.js'
 import type { Key } from '../mount/snapshot.js'
-import { type AnyReaction, type Reaction, type ReactionLike, toReaction } from './reaction.js'
+import {
+  type AnyReaction,
+  type BareReaction,
+  type Reaction,
+  type ReactionLike,
+  toReaction,
+} from './reaction.js'
 
 /**
  * Runs a reaction only for changes that touch one of these keys; others are reported as skipped.
@@ -9,7 +15,10 @@ import { type AnyReaction, type Reaction, type ReactionLike, toReaction } from '
  * @example
  * reload(mount, chain(onKeys([/^tls\//], nginx()), onKeys(['app.env'], envFile({ key: 'app.env' }))))
  */
-export const onKeys = (keys: readonly (Key | RegExp)[], reaction: ReactionLike): Reaction => {
+export function onKeys(keys: readonly (Key | RegExp)[], reaction: BareReaction): Reaction
+export function onKeys(keys: readonly (Key | RegExp)[], reaction: AnyReaction): Reaction
+export function onKeys(keys: readonly (Key | RegExp)[], reaction: ReactionLike): Reaction
+export function onKeys(keys: readonly (Key | RegExp)[], reaction: ReactionLike): Reaction {
   const inner: AnyReaction = toReaction(reaction)
   const wants = (change: Change): boolean => change.touches(...keys) && (inner.wants?.(change) ?? true)
   // A class instance may be a reaction too: its methods keep their `this`.

@@ -42,8 +42,10 @@ export interface Reaction<Receipt = unknown> {
 /** A reaction whose receipt type nobody needs to know. */
 // oxlint-disable-next-line typescript/no-explicit-any -- the receipt is opaque: only the reaction itself reads it
 export type AnyReaction = Reaction<any>
-/** A reaction, or a bare function that is one with only an `apply`. */
-export type ReactionLike = AnyReaction | ((change: Change, context: ReactionContext) => unknown)
+/** A bare function that is a reaction with only an `apply`, named after itself. */
+export type BareReaction = (change: Change, context: ReactionContext) => unknown
+/** A reaction, or a bare function. */
+export type ReactionLike = AnyReaction | BareReaction
 
 /**
  * Declares a reaction so that the receipt of `apply` is typed in `verify`.

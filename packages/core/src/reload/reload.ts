@@ -2,7 +2,7 @@ import { UsageError } from '../base/errors.js'
 import type { Mount } from '../mount/mount.js'
 import { Loop } from './loop.js'
 import { toPace } from './pace.js'
-import { type ReactionLike, toReaction } from './reaction.js'
+import { type AnyReaction, type BareReaction, type ReactionLike, toReaction } from './reaction.js'
 import type { Reloader, ReloadOptions } from './reloader.js'
 
 /**
@@ -13,7 +13,11 @@ import type { Reloader, ReloadOptions } from './reloader.js'
  * @example
  * const loop = reload(mount, async ({ snapshot }) => { pool = await connect(snapshot.text('dsn')) }, { cooldown: '5s' })
  */
-export const reload = (mount: Mount, reaction: ReactionLike, options: ReloadOptions = {}): Reloader => {
+export function reload(mount: Mount, reaction: BareReaction, options?: ReloadOptions): Reloader
+// Functions have a `name` and an `apply` too: without an overload of its own, an inline object's would be untyped.
+export function reload(mount: Mount, reaction: AnyReaction, options?: ReloadOptions): Reloader
+export function reload(mount: Mount, reaction: ReactionLike, options?: ReloadOptions): Reloader
+export function reload(mount: Mount, reaction: ReactionLike, options: ReloadOptions = {}): Reloader {
   const pace = toPace(options)
   if (mount.signal.aborted) throw new UsageError('CLOSED', `the mount ${mount.path} is closed`)
   return new Loop(mount, toReaction(reaction), pace, options)
