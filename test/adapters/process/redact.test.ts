@@ -47,6 +47,10 @@ describe('redactValues', () => {
     expect(redactValues(text, snapshot).replaceAll('[redacted]\\n', '') === expected).toBe(true)
   })
 
+  it('hides a value that was escaped when it was quoted', () => {
+    const odd = snapshotOf({ a: 'so "odd" a\\b' })
+    expect(redactValues('got so \\"odd\\" a\\\\b!', odd)).toBe('got [redacted]!')
+  })
   it('keeps the end, and at most 2048 characters of it', () => {
     const text = redactValues(`first\n${'x y\n'.repeat(2000)}last line`, snapshot)
     expect(text).toHaveLength(2048)

@@ -37,10 +37,10 @@ describe('run', () => {
   })
   it('captures both streams in order, also when the program opens them by name', async () => {
     const { output } = await run(
-      sh('echo one; echo two >&2; echo three >>/dev/stderr; echo four >>/dev/stdout'),
+      sh('echo one; echo two >&2; echo three >>/dev/stderr; echo four >>/dev/stdout; echo five'),
       calm,
     )
-    expect(output).toBe('one\ntwo\nthree\nfour\n')
+    expect(output).toBe('one\ntwo\nthree\nfour\nfive\n')
   })
   it('adds to the environment and gives no stdin', async () => {
     const { output } = await run(sh('cat; echo "$MARK $HOME"'), { ...calm, env: { MARK: 'here' } })
