@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto'
 import { chmod, mkdir, readdir, readFile, readlink } from 'node:fs/promises'
-import { join, relative } from 'node:path'
+import { join } from 'node:path'
 
 /** The link whose target is the current revision. */
 export const dataLink = '..data'
@@ -23,18 +23,22 @@ export const readLink = async (path: string): Promise<string | undefined> => {
   }
 }
 
+interface Walked {
+  readonly path: string
+  readonly directory: boolean
+}
+
 /** Every path below a directory, relative to it, parents first; nothing where there is no such directory. */
-export const walk = async (
-  directory: string,
-): Promise<{ readonly path: string; readonly directory: boolean }[]> => {
+export const walk = async (directory: string, prefix = ''): Promise<readonly Walked[]> => {
   try {
-    const entries = await readdir(directory, { recursive: true, withFileTypes: true })
-    return entries
-      .map((entry) => ({
-        path: relative(directory, join(entry.parentPath, entry.name)),
-        directory: entry.isDirectory(),
-      }))
-      .toSorted((a, b) => (a.path < b.path ? -1 : 1))
+    const walked: Walked[] = []
+    // By hand: from Node 26 on, a recursive readdir follows linked directories.
+    for (const entry of await readdir(join(directory, prefix), { withFileTypes: true })) {
+      const path = join(prefix, entry.name)
+      walked.push({ path, directory: entry.isDirectory() })
+      if (entry.isDirectory()) walked.push(...(await walk(directory, path)))
+    }
+    return walked.toSorted((a, b) => (a.path < b.path ? -1 : 1))
   } catch (error) {
     if (failedWith(error, 'ENOENT')) return []
     throw error
