@@ -1,15 +1,17 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { until } from './expectations.js'
+import { same, until } from './expectations.js'
 import type { Stage } from './scene.js'
+import { ask } from './web.js'
 
 /** One of the other examples, running as a process of its own. */
 export interface Program {
   readonly pid: number
   /** The port that it says it listens on. */
   readonly port: number
-  isRunning(): boolean
+  /** Waits until GET / answers this. Fails at once when the program has ended. */
+  answers(wanted: string): Promise<void>
   /** Waits for a line of its output that matches, and returns that line. */
   said(pattern: RegExp): Promise<string>
 }
@@ -43,5 +45,10 @@ export const startProgram = async (
     return line
   }
   const port = Number(/port: (\d+)/.exec(await said(/listening on/))?.[1])
-  return { pid: child.pid ?? 0, port, isRunning, said }
+  const answers = async (wanted: string): Promise<void> => {
+    const isThere = async (): Promise<boolean> => (await ask(port)) === wanted
+    await until(`GET / answers ${wanted}`, async () => (await isThere()) || !isRunning(), signal)
+    same(isRunning(), true, `${example} is running`)
+  }
+  return { pid: child.pid ?? 0, port, answers, said }
 }

@@ -1,5 +1,5 @@
 import { ask } from './web.js'
-import { same, until } from './expectations.js'
+import { same } from './expectations.js'
 import { startProgram } from './program.js'
 import type { Scene } from './scene.js'
 
@@ -11,19 +11,15 @@ const good = (greeting: string): { 'app.yaml': string } => ({
 export const appScene: Scene = {
   title: 'An HTTP app follows its config, and no bad edit gets in',
   play: async (stage) => {
-    const { claims, workshop, signal } = stage
+    const { claims, workshop } = stage
     const volume = await workshop.mount('/etc/config', good('hello'))
     const app = await startProgram('app-self-reload', volume.path, stage)
-    const answers = async (wanted: string): Promise<void> => {
-      await until(`GET / answers ${wanted}`, async () => (await ask(app.port)) === wanted, signal)
-      same(app.isRunning(), true, 'the app is running')
-    }
-    await claims.that('the app answers “hello”, as app.yaml says', () => answers('hello'))
+    await claims.that('the app answers “hello”, as app.yaml says', () => app.answers('hello'))
 
     stage.edit('app.yaml', 'greeting: hello → greeting: good morning')
     await claims.that('it answers “good morning”: same process, no restart', async () => {
       await volume.swap(good('good morning'))
-      await answers('good morning')
+      await app.answers('good morning')
     })
 
     stage.edit('app.yaml', 'port: 0 → port: eighty')
@@ -49,7 +45,7 @@ export const appScene: Scene = {
     stage.edit('app.yaml', 'mended: greeting: good night')
     await claims.that('the mended edit is taken', async () => {
       await volume.swap(good('good night'))
-      await answers('good night')
+      await app.answers('good night')
       same(await ask(app.port, '/healthz'), 'ok', 'GET /healthz')
     })
   },

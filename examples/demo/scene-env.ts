@@ -1,5 +1,3 @@
-import { ask } from './web.js'
-import { same, until } from './expectations.js'
 import { startProgram } from './program.js'
 import type { Scene } from './scene.js'
 
@@ -7,14 +5,11 @@ import type { Scene } from './scene.js'
 export const envScene: Scene = {
   title: 'Environment variables of a running process follow an env file',
   play: async (stage) => {
-    const { claims, workshop, signal } = stage
+    const { claims, workshop } = stage
     const volume = await workshop.mount('/etc/env', { 'app.env': 'LOG_LEVEL=info\n' })
     const app = await startProgram('env-reread', volume.path, stage)
-    const sees = async (logLevel: string, search: string): Promise<void> => {
-      const wanted = JSON.stringify({ logLevel, search })
-      await until(`the app sees ${wanted}`, async () => (await ask(app.port)) === wanted, signal)
-      same(app.isRunning(), true, 'the app is running')
-    }
+    const sees = (logLevel: string, search: string): Promise<void> =>
+      app.answers(JSON.stringify({ logLevel, search }))
     const publish = (text: string): Promise<unknown> => volume.swap({ 'app.env': text })
     await claims.that('LOG_LEVEL is there, from app.env', () => sees('info', 'unset'))
 
