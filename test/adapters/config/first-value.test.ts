@@ -27,6 +27,7 @@ describe('the first value', () => {
     ['two sources', { key: 'app.yaml', keys: ['app.yaml'] }, /exactly one/],
     ['no keys', { keys: [] }, /exactly one/],
     ['an unknown format', { key: 'app.conf' }, /parser: the name of key app.conf/],
+    ['an empty prefix', { key: 'app.yaml', env: { prefix: '' } }, /env.prefix/],
     ['no schema', { key: 'app.yaml', schema: {} }, /Standard Schema/],
   ])('needs good options: %s', async (_what, options, message) => {
     const { mount } = await opened({ 'app.yaml': 'a: 1' })

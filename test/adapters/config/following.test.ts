@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
 import { type AnySchema, liveConfig, type LiveConfigEvents, type OutputOf } from '@hotmount/adapters/config'
@@ -55,7 +56,8 @@ describe('a schema that takes its time', () => {
     answer(2)
     await reached(config, 2)
     answer(1, false)
-    await config.inSync()
+    await setImmediate()
+    expect(config.stale).toBe(false)
     expect(seen).toEqual([2])
   })
 
@@ -105,6 +107,7 @@ describe('a schema that takes its time', () => {
     const refused = waited.catch((error: unknown) => error)
     await config.close()
     answer(1)
+    await setImmediate()
     expect(await refused).toMatchObject({ code: 'CLOSED' })
     expect([seen, config.current]).toEqual([[], { n: 0 }])
   })
@@ -187,6 +190,19 @@ describe('restartOnly', () => {
     await edit(text(5, 'debug'))
     expect(config.current).toMatchObject({ server: { port: 4 }, level: 'info' })
     expect(config).toMatchObject({ stale: false, waiting: ['server.port', 'level'] })
+  })
+
+  it('keeps what was mounted, whatever the schema does to its input', async () => {
+    const validate = (input: unknown): { value: { server: { port: number }; level: string } } => {
+      const value = input as { server: { port: number }; level: string }
+      value.server.port += 1000
+      return { value }
+    }
+    const { mount, edit } = await opened(text(80, 'info'))
+    const writing = { '~standard': { version: 1, vendor: 'hand', validate } } as const
+    const config = await liveConfig(mount, { schema: writing, key: 'app.json', restartOnly: ['server.port'] })
+    await edit(text(81, 'warn'))
+    expect(config.current).toMatchObject({ server: { port: 1080 }, level: 'warn' })
   })
 
   it('still refuses what would not start', async () => {

@@ -42,6 +42,11 @@ describe('liveConfig', () => {
     const one = await liveConfig(mount, { schema: byValibot, key: 'app.json' })
     expectTypeOf(one.current).toEqualTypeOf<{ port: number }>()
     expect(one.current).toEqual({ port: 80 })
+    const deep = v.object({ list: v.array(v.object({ n: v.number() })) })
+    const other = await opened({ 'app.json': '{"list": [{"n": 1}, {"n": "x"}]}' })
+    await expect(liveConfig(other.mount, { schema: deep, key: 'app.json' })).rejects.toMatchObject({
+      issues: [{ path: 'list.1.n' }],
+    })
     const byHand = Object.assign(() => 0, {
       '~standard': {
         version: 1 as const,
@@ -108,6 +113,20 @@ describe('liveConfig', () => {
     expect(config).toMatchObject({ stale: false, revision: fixed, current: { server: { port: 81 } } })
     await expect(config.inSync()).resolves.toBeUndefined()
     expect(heard.changes).toHaveLength(1)
+  })
+
+  it('complains once of the same bad bytes, and again of others', async () => {
+    const { mount, edit } = await opened({ 'app.yaml': 'server: {port: 80}' })
+    const config = await liveConfig(mount, { schema, key: 'app.yaml' })
+    const { rejections } = listen(config)
+    await edit({ 'app.yaml': 'server: 1' })
+    const revision = await edit({ 'app.yaml': 'server: 1', other: 'x' })
+    expect(rejections).toHaveLength(1)
+    await expect(config.inSync()).rejects.toMatchObject({ revision })
+    await edit({ 'app.yaml': 'server: 2' })
+    await edit({ 'app.yaml': 'server: {port: 80}' })
+    await edit({ 'app.yaml': 'server: 2' })
+    expect(rejections).toHaveLength(3)
   })
 
   it('clears stale without a change when a bad edit is undone', async () => {

@@ -7,6 +7,6 @@ export interface LiveConfigEvents<T> {
   change: [event: { readonly current: T; readonly previous: T; readonly paths: readonly PathChange[] }]
   /** Values at `restartOnly` paths differ from what runs. Once per set of paths. */
   restartRequired: [event: { readonly paths: readonly string[] }]
-  /** A revision was refused; `current` stays. Unheard, it becomes a process warning. */
+  /** What is mounted was refused; `current` stays. Once per content. Unheard, it becomes a process warning. */
   rejected: [error: InvalidConfigError]
 }

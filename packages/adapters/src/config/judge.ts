@@ -1,5 +1,4 @@
 import type { InvalidConfigError, Key, Snapshot } from '@hotmount/core'
-import { frozenCopy } from './freeze.js'
 import { keepAt } from './keep.js'
 import { merge } from './merge.js'
 import type { LiveConfigOptions } from './options.js'
@@ -59,10 +58,15 @@ export class Judge<S extends AnySchema> {
     const kept = keepAt(running.input, input, this.#restartOnly)
     return andThen(this.#validate(kept), (verdict) =>
       verdict.ok
-        ? { ok: true, input: kept, value: frozenCopy(verdict.value), waiting }
+        ? { ok: true, input: kept, value: verdict.value, waiting }
         : // Old and new do not go together: nothing of it can be applied live.
           { ...running, waiting: changed },
     )
+  }
+
+  /** Equal for snapshots whose bytes for this config are equal. */
+  bytesOf(snapshot: Snapshot): string {
+    return this.#source.bytesOf(snapshot)
   }
 
   /** `running` is asked once the schema has answered: a later judgement may have passed meanwhile. */
@@ -82,7 +86,7 @@ export class Judge<S extends AnySchema> {
         const key = this.#culprit(paths, this.#source.keysIn(snapshot))
         return { ok: false, error: schemaFailed(key, snapshot, verdict.issues, verdict.origin) }
       }
-      const value = frozenCopy(verdict.value)
+      const { value } = verdict
       const now = running()
       return now ? this.#withoutRestart(input, value, now) : { ok: true, input, value, waiting: [] }
     })

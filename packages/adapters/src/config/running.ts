@@ -22,6 +22,7 @@ export class Running extends Emitter<LiveConfigEvents<unknown>> {
   #accepted: Accepted<unknown>
   #revision: string
   #refusal: InvalidConfigError | undefined
+  #refusedBytes: string | undefined
   #closed = false
 
   constructor(
@@ -68,7 +69,7 @@ export class Running extends Emitter<LiveConfigEvents<unknown>> {
     if (turn < this.#settled || this.#closed) return
     this.#settled = turn
     if (judgement.ok) this.#accept(snapshot, judgement)
-    else this.#refuse(judgement.error)
+    else this.#refuse(judgement.error, this.#judge.bytesOf(snapshot))
     if (this.#settled === this.#begun) this.#answer()
   }
 
@@ -87,8 +88,12 @@ export class Running extends Emitter<LiveConfigEvents<unknown>> {
       this.emit('restartRequired', Object.freeze({ paths: waiting }))
   }
 
-  #refuse(error: InvalidConfigError): void {
+  #refuse(error: InvalidConfigError, bytes: string): void {
+    const isKnown = this.#refusal !== undefined && this.#refusedBytes === bytes
     this.#refusal = error
+    this.#refusedBytes = bytes
+    // Another key of the mount changed: the same complaint would be told again.
+    if (isKnown) return
     if (!this.emit('rejected', error)) process.emitWarning(error)
   }
 

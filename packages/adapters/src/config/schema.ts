@@ -1,5 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { type Issue, UsageError } from '@hotmount/core'
+import { frozenCopy } from './freeze.js'
 import { pathText } from './paths.js'
 
 /** Any schema that follows Standard Schema v1: zod, valibot, arktype, or one written by hand. */
@@ -18,12 +19,14 @@ const issueOf = ({ message, path = [] }: StandardSchemaV1.Issue): Issue => ({
 })
 
 const verdictOf = <T>(result: StandardSchemaV1.Result<T>): Verdict<T> =>
-  result.issues ? { ok: false, issues: result.issues.map(issueOf) } : { ok: true, value: result.value }
+  result.issues
+    ? { ok: false, issues: result.issues.map(issueOf) }
+    : { ok: true, value: frozenCopy(result.value) }
 
 // Code of the user's own (a refinement, a transform) threw: it is no verdict on a path.
 const thrown = (origin: unknown): Verdict<never> => ({ ok: false, issues: [], origin })
 
-/** Asks a schema: at once where it can answer at once, else later. Never throws. */
+/** Asks a schema: at once where it can answer at once, else later. Its value comes back frozen. Never throws. */
 export const validate = <S extends AnySchema>(
   schema: S,
   input: unknown,
@@ -32,7 +35,7 @@ export const validate = <S extends AnySchema>(
     const answer = schema['~standard'].validate(input) as
       | StandardSchemaV1.Result<OutputOf<S>>
       | Promise<StandardSchemaV1.Result<OutputOf<S>>>
-    return answer instanceof Promise ? answer.then(verdictOf, thrown) : verdictOf(answer)
+    return answer instanceof Promise ? answer.then(verdictOf).catch(thrown) : verdictOf(answer)
   } catch (origin) {
     return thrown(origin)
   }

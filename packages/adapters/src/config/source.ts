@@ -27,11 +27,15 @@ export class Source {
   /** @throws UsageError BAD_OPTION */
   constructor(options: SourceOptions) {
     this.#options = options
-    const { key, keys, properties } = options
+    const { key, keys, properties, env } = options
     const ways = [key !== undefined, keys !== undefined, properties === true]
     if (ways.filter(Boolean).length !== 1 || keys?.length === 0)
       throw new UsageError('BAD_OPTION', 'key, keys, properties: give exactly one of them', {
         hint: "key: 'app.yaml', or keys: ['base.yaml', 'site.yaml'], or properties: true",
+      })
+    if (env?.prefix === '')
+      throw new UsageError('BAD_OPTION', 'env.prefix: it is empty, so every variable would be taken', {
+        hint: "name the variables that are meant: prefix: 'APP' takes APP_SERVER__PORT",
       })
     for (const one of keys ?? (key === undefined ? [] : [key])) this.#parserOf(one)
   }
@@ -52,6 +56,13 @@ export class Source {
   keysIn(snapshot: Snapshot): readonly Key[] {
     const { key, keys } = this.#options
     return keys ?? (key === undefined ? snapshot.keys() : [key])
+  }
+
+  /** Equal for snapshots whose keys of this config have equal bytes. */
+  bytesOf(snapshot: Snapshot): string {
+    return this.keysIn(snapshot)
+      .map((key) => `${key}=${snapshot.has(key) ? snapshot.hash(key) : ''}`)
+      .join('\n')
   }
 
   #parse(key: Key, snapshot: Snapshot): Parsed {
