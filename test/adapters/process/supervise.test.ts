@@ -119,10 +119,16 @@ describe('starting again', () => {
     expect(log().slice(0, 3)).toEqual(['worker', 'worker gone', 'worker'])
   })
   it('is given up by stop() during the pause', async () => {
-    const { supervisor, log } = await startScript('echo x >>$0; exit 4', { restart: 'always' })
-    await vi.waitFor(() => expect(supervisor.state).toBe('backoff'))
+    let [pauseMs, pausedAt] = [0, 0]
+    const file = join(scratch(), 'log')
+    const onEvent = (event: SupervisorEvent): void => {
+      if (event.kind === 'backoff') [pauseMs, pausedAt] = [event.ms, systemClock.now()]
+    }
+    const supervisor = supervise(['sh', '-c', 'echo x >>$0; exit 4', file], { restart: 'always', onEvent })
+    await vi.waitFor(() => expect(supervisor.state).toBe('backoff'), { interval: 5 })
     await expect(supervisor.stop()).resolves.toBe(4)
-    expect(log()).toEqual(['x'])
+    expect(systemClock.now() - pausedAt).toBeLessThan(pauseMs)
+    expect(readFileSync(file, 'utf8')).toBe('x\n')
   })
 })
 

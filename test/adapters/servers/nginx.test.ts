@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import type { Reaction } from '@hotmount/core'
+import { type Reaction, systemClock } from '@hotmount/core'
 import { nginx, nginxArgs, type NginxOptions } from '@hotmount/adapters/nginx'
 import { httpProbe } from '@hotmount/adapters/probe'
 import { pidFile, processMatching, type SignalReceipt } from '@hotmount/adapters/process'
@@ -93,8 +93,19 @@ describeWith('nginx', 'nginx', () => {
     server.write(proxy('new'))
     await expect(perform(reloadOf(server))).resolves.toBe('2 new workers, 1 old still draining')
     expect(await ask(port)).toBe('new')
+
+    server.write(proxy('newer'))
+    const sleeps: number[] = []
+    const clock = { ...systemClock, sleep: (ms: number) => systemClock.sleep(sleeps.push(ms) && ms) }
+    const held = reloadOf(server, { maxDraining: 0 }).apply(change, { ...context, clock })
+    // Only the hold pauses for so long: by now it has seen the old worker and not sent the signal.
+    await vi.waitFor(() => expect(sleeps.length).toBeGreaterThan(1))
+    expect(new Set(sleeps)).toEqual(new Set([100]))
+    expect(await ask(port)).toBe('new')
     pendingAnswers[0]?.end('slow')
     await expect(pending.then((response) => response.text())).resolves.toBe('slow')
+    await expect(held).resolves.toMatchObject({ crowded: undefined })
+    await vi.waitFor(async () => expect(await ask(port)).toBe('newer'))
   })
 
   it('is tried again later when only a name cannot be resolved', async () => {

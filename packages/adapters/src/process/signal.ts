@@ -1,6 +1,7 @@
 import { type Change, type Duration, type Reaction, type ReactionContext, toMs } from '@hotmount/core'
 import { type Check, runCheck } from './check.js'
 import { deliver } from './deliver.js'
+import { type DrainingLimit, holdWhileDraining } from './hold.js'
 import type { PinnedProcess, ProcessRef } from './process-ref.js'
 import type { Argv } from './spawn.js'
 import { inContext, type Where } from './target-error.js'
@@ -27,6 +28,8 @@ export interface SignalOptions {
 /** Whom a signal was sent to, and its children before. */
 export interface SignalReceipt extends PinnedProcess {
   readonly before: readonly Worker[]
+  /** More old workers than allowed were still draining when it was sent: so many. */
+  readonly crowded: number | undefined
 }
 
 /** Everything about one signal, for servers as well as for {@link signal}. */
@@ -39,18 +42,21 @@ export interface SignalSpec {
   readonly verify: readonly Verification[]
   readonly draining: RegExp
   readonly withinMs: number
+  readonly limit?: DrainingLimit | undefined
 }
 
 const send = async (spec: SignalSpec, { signal, clock }: ReactionContext): Promise<SignalReceipt> => {
   const target = await spec.target.find(signal)
+  const draining = (): number => workersOf(target.pid, spec.draining).filter((each) => each.draining).length
+  const crowded = spec.limit && (await holdWhileDraining(draining, spec.limit, { clock, signal }))
   const before = workersOf(target.pid, spec.draining)
   await deliver(spec.target.describe, target, spec.signal, { signal, clock })
-  return { pid: target.pid, startTime: target.startTime, before }
+  return { pid: target.pid, startTime: target.startTime, before, crowded }
 }
 
 const prove = async (
   spec: SignalSpec,
-  { before, ...target }: SignalReceipt,
+  { before, crowded, ...target }: SignalReceipt,
   { signal, clock }: ReactionContext,
 ): Promise<string> => {
   const { describe } = spec.target
@@ -64,7 +70,9 @@ const prove = async (
     else if (verification === 'alive') evidence.push(await proveAlive(scene))
     else evidence.push((await verification.run(signal)) ?? verification.describe)
   }
-  return evidence.join('; ') || 'signalled, unconfirmed'
+  if (evidence.length === 0) evidence.push('signalled, unconfirmed')
+  if (crowded !== undefined) evidence.push(`sent although ${crowded} old workers were still draining`)
+  return evidence.join('; ')
 }
 
 /** The reaction of a {@link SignalSpec}. */

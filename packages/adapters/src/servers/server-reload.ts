@@ -17,6 +17,11 @@ export interface ServerOptions {
   readonly verify?: boolean | Verification
   /** How long the proof may take. Default 10 s. */
   readonly within?: Duration
+  /**
+   * How many old workers may still be finishing requests when the next reload begins: with more, it is held for up
+   * to 20 s and then goes on, which the report tells. Default 4.
+   */
+  readonly maxDraining?: number
 }
 
 /** One server: a new server is a new record. */
@@ -33,6 +38,8 @@ export interface ServerRecord {
 }
 
 const checkTimeoutMs = 30_000
+/** Below the 30 s that the loop gives to a stage. */
+const holdMs = 20_000
 
 const verifications = (
   record: ServerRecord,
@@ -46,7 +53,7 @@ const verifications = (
 /** The reaction of a server: check, signal to the master, proof. @throws UsageError BAD_DURATION */
 export const serverReload = (
   record: ServerRecord,
-  { process, check = true, verify, within = '10s' }: ServerOptions,
+  { process, check = true, verify, within = '10s', maxDraining = 4 }: ServerOptions,
 ): Reaction<SignalReceipt> => {
   const argv = check === true ? record.check : check
   return signalReaction({
@@ -57,5 +64,6 @@ export const serverReload = (
     verify: verifications(record, verify),
     draining: record.draining,
     withinMs: toMs(within, 'within'),
+    limit: { most: maxDraining, holdMs },
   })
 }

@@ -1,0 +1,30 @@
+import { fakeClock } from '@hotmount/core/testing'
+import { expect, it } from 'vitest'
+import { holdWhileDraining } from '../../../packages/adapters/src/process/hold.js'
+
+const signal = new AbortController().signal
+const limit = { most: 4, holdMs: 20_000 }
+
+/** What became of it, and when. */
+const hold = async (draining: (nowMs: number) => number, forMs: number): Promise<string> => {
+  const clock = fakeClock()
+  let outcome = 'held'
+  void (async () => {
+    const crowded = await holdWhileDraining(() => draining(clock.now()), limit, { clock, signal })
+    outcome = `${crowded} at ${clock.now()}`
+  })()
+  for (let ms = 0; ms <= forMs; ms += 100) await clock.advance(ms === 0 ? 0 : 100)
+  return outcome
+}
+
+it('goes on at once when few are draining', async () => {
+  await expect(hold(() => 4, 0)).resolves.toBe('undefined at 0')
+})
+it('waits until few enough are left', async () => {
+  await expect(hold((nowMs) => (nowMs < 3000 ? 5 : 4), 2900)).resolves.toBe('held')
+  await expect(hold((nowMs) => (nowMs < 3000 ? 5 : 4), 4000)).resolves.toBe('undefined at 3000')
+})
+it('goes on when time is up, and says how many there are', async () => {
+  await expect(hold(() => 7, 19_900)).resolves.toBe('held')
+  await expect(hold(() => 7, 21_000)).resolves.toBe('7 at 20000')
+})
