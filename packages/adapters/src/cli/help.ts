@@ -43,6 +43,10 @@ const table = (rows: readonly (readonly [string, string])[], column: number, pai
 const signature = (name: string, { value }: Flag): string =>
   value === undefined ? `--${name}` : `--${name} ${value}`
 
+/** Names of all flags of a page. */
+export const flagNames = ({ flags }: Page): string[] =>
+  Object.values(flags).flatMap((each) => Object.keys(each))
+
 const section = (title: string, body: string, paint: Paint): string => `${paint('bold', title)}\n${body}\n`
 
 const exampleLines = (examples: Page['examples'], paint: Paint): string =>

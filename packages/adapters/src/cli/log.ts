@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util'
 import type { Io } from './io.js'
 import { type Paint, paintFor } from './paint.js'
 
@@ -26,8 +27,11 @@ export const timeOfDay = (now: Date): string =>
 
 const margin = ' '.repeat('hotmount 00:00:00 x '.length)
 
-// A line must stay one line, whatever a tool said that is quoted in it.
-const indented = (text: string): string => text.trimEnd().replaceAll(/\s*\n/g, `\n${margin}`)
+const controls = /[^\P{Cc}\n]/gu
+
+/** What a tool said may come with colours and cursor movements: none of that may reach the terminal. */
+const indented = (text: string): string =>
+  stripVTControlCharacters(text).replaceAll(controls, '').trimEnd().replaceAll(/\s*\n/g, `\n${margin}`)
 
 const forPeople = (entry: Entry, now: Date, paint: Paint): string => {
   const { level, text, hint } = entry

@@ -1,0 +1,53 @@
+import { mkdir, symlink, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { simulateMount } from '@hotmount/core/testing'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { finish, temporary } from './support.js'
+
+describe('hotmount inspect', () => {
+  it('ends with 0 for a volume of the kubelet', async () => {
+    const mount = await simulateMount({ 'app.yaml': 'hunter2-is-secret' })
+    onTestFinished(() => mount[Symbol.asyncDispose]())
+    const { code, out, err } = await finish(['inspect', mount.path])
+    expect({ code, err }).toEqual({ code: 0, err: '' })
+    expect(out).toMatch(/^ {2}kind +a ConfigMap, Secret or other volume of the kubelet$/m)
+    expect(out).toMatch(/^ {2}updates +yes, each revision as a whole$/m)
+    expect(out).not.toContain('hunter2')
+  })
+  it('ends with 0 for an ordinary directory, with 3 where nothing is', async () => {
+    const directory = await temporary()
+    const plain = await finish(['inspect', directory])
+    expect(plain.code).toBe(0)
+    expect(plain.out).toMatch(/^ {2}kind +an ordinary directory$/m)
+    const missing = await finish(['inspect', path.join(directory, 'no')])
+    expect(missing.code).toBe(3)
+    expect(missing.out).toMatch(/^ {2}error +nothing is mounted at .*\n +→ /m)
+    expect(missing.out).not.toContain('updates')
+  })
+  it('tells a finding with its remedy', async () => {
+    const mount = await simulateMount()
+    onTestFinished(() => mount[Symbol.asyncDispose]())
+    const { code, out } = await finish(['inspect', mount.path])
+    expect(code).toBe(0)
+    expect(out).toMatch(/^ {2}warning +it has no keys\n +→ an optional source/m)
+  })
+  it('ends with 3 where it may not look', async () => {
+    const directory = await temporary()
+    await symlink('loop', path.join(directory, 'loop'))
+    const { code, out } = await finish(['inspect', path.join(directory, 'loop')])
+    expect(code).toBe(3)
+    expect(out).toMatch(/^ {2}error /m)
+  })
+  it('prints JSON', async () => {
+    const directory = await temporary()
+    await mkdir(path.join(directory, 'sub'))
+    await writeFile(path.join(directory, 'sub', 'a'), '1')
+    const { out } = await finish(['inspect', '--json', path.join(directory, 'sub')])
+    expect(JSON.parse(out)).toMatchObject({
+      kind: 'plain',
+      updates: 'unknown',
+      stale: false,
+      findings: [{ level: 'info' }],
+    })
+  })
+})
