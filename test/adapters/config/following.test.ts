@@ -164,6 +164,13 @@ const text = (port: number, level: string, host = 'a'): Record<string, string> =
   'app.json': JSON.stringify({ server: { port, host }, level }),
 })
 
+/** Writes into its input, as a careless schema may. */
+const raisePort = (input: unknown): { value: { server: { port: number }; level: string } } => {
+  const value = input as { server: { port: number }; level: string }
+  value.server.port += 1000
+  return { value }
+}
+
 describe('restartOnly', () => {
   const schema = z.object({ server: z.object({ port: z.number(), host: z.string() }), level: z.string() })
   type Events = LiveConfigEvents<OutputOf<typeof schema>>
@@ -193,13 +200,8 @@ describe('restartOnly', () => {
   })
 
   it('keeps what was mounted, whatever the schema does to its input', async () => {
-    const validate = (input: unknown): { value: { server: { port: number }; level: string } } => {
-      const value = input as { server: { port: number }; level: string }
-      value.server.port += 1000
-      return { value }
-    }
     const { mount, edit } = await opened(text(80, 'info'))
-    const writing = { '~standard': { version: 1, vendor: 'hand', validate } } as const
+    const writing = { '~standard': { version: 1, vendor: 'hand', validate: raisePort } } as const
     const config = await liveConfig(mount, { schema: writing, key: 'app.json', restartOnly: ['server.port'] })
     await edit(text(81, 'warn'))
     expect(config.current).toMatchObject({ server: { port: 1080 }, level: 'warn' })

@@ -49,6 +49,19 @@ const circle = (x: number): object => {
   return Object.assign(one, { self: one })
 }
 
+describe('keepAt', () => {
+  it.each([
+    [{ a: { b: 1 } }, { a: { b: 2, c: 3 } }, { a: { b: 1, c: 3 } }],
+    [{ a: { b: 1 } }, {}, { a: { b: 1 } }],
+    [{ a: { b: 1 } }, { a: null }, { a: { b: 1 } }],
+    [{}, { a: { b: 2 }, d: null }, { a: {}, d: null }],
+    [{ list: [{ x: 1, y: 1 }] }, { list: [{ x: 2, y: 2 }, { x: 3 }] }, { list: [{ x: 1, y: 2 }, {}] }],
+    [{ a: { b: 1 } }, { a: 'text' }, { a: 'text' }],
+  ])('of %j in %j is %j', (running, next, kept) => {
+    expect(keepAt(running, next, ['a.b', 'list.0.x', 'list.1.x'])).toStrictEqual(kept)
+  })
+})
+
 describe('diffPaths', () => {
   it('names each difference', () => {
     const when = new Date(0)
@@ -201,6 +214,7 @@ describe('withEnv', () => {
     ['APP_SERVER__MAX_BODY', '2', { server: { ...config.server, maxBody: '2' } }],
     ['APP_LIST__0__ON', 'false', { list: [{ on: false }] }],
     ['APP_LIST__1__ON', 'x', { list: [{ on: true }, { on: 'x' }] }],
+    ['APP_LIST__4000000000', 'x', { list: { 4000000000: 'x' } }],
     ['APP_LOG_LEVEL', 'warn', { 'log-level': 'warn' }],
     ['APP_NEW__DEEP_NAME', '1', { new: { deep_name: '1' } }],
     ['APP_TAGS', '["y"]', { tags: ['y'] }],
