@@ -23,7 +23,8 @@ export const startProgram = async (
   { workshop, signal }: Stage,
 ): Promise<Program> => {
   const file = fileURLToPath(new URL(`../${example}/main.js`, import.meta.url))
-  const env = { ...process.env, PORT: '0' }
+  // Variables that are there already would win over those of the demo.
+  const env = { ...process.env, PORT: '0', LOG_LEVEL: undefined, FEATURE_SEARCH: undefined }
   const child = spawn(process.execPath, [file, directory], { env, stdio: ['ignore', 'pipe', 'pipe'] })
   const ended = once(child, 'exit')
   const isRunning = (): boolean => child.exitCode === null && child.signalCode === null

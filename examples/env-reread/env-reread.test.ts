@@ -4,7 +4,8 @@ import { runExample } from '../../test/support/running-example.js'
 
 const start = async (env: string) => {
   const volume = await simulateMount({ 'app.env': env })
-  const app = runExample('env-reread/main', [volume.path], { env: { PORT: '0' } })
+  const unset = { LOG_LEVEL: undefined, FEATURE_SEARCH: undefined }
+  const app = runExample('env-reread/main', [volume.path], { env: { PORT: '0', ...unset } })
   onTestFinished(async () => {
     await app[Symbol.asyncDispose]()
     await volume[Symbol.asyncDispose]()
