@@ -21,6 +21,9 @@ describe('dotenv', () => {
       G: 'g',
     })
   })
+  it('ends a value of several lines at a quote that is not escaped', () => {
+    expect(readDotenv('A="x \\" y\nz=1"\nB=2')).toStrictEqual({ A: 'x \\" y\nz=1', B: '2' })
+  })
   it('takes the last of two equal names', () => {
     expect(readDotenv('A=1\nA=2')).toStrictEqual({ A: '2' })
   })

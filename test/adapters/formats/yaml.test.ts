@@ -11,6 +11,9 @@ const bomb = (link: (previous: string) => string): string =>
     ...'b c d e f g h i'.split(' ').map((name, at) => link('abcdefgh'[at] ?? '').replaceAll('N', name)),
   ].join('\n')
 
+const indented = (levels: number, step: number): string =>
+  Array.from({ length: levels }, (_, level) => `${' '.repeat(level * step)}a${step}:`).join('\n')
+
 describe('yaml', () => {
   it('reads whatever is written as YAML', () => {
     const plain = fc.jsonValue().filter((value) => value !== null)
@@ -63,6 +66,22 @@ describe('yaml', () => {
   it('refuses nesting by indentation', () => {
     const text = Array.from({ length: 150 }, (_, level) => `${'  '.repeat(level)}a:`).join('\n')
     expect(failureOf(() => read(text))).toMatchObject({ code: 'TOO_DEEP', line: 101 })
+  })
+
+  it('counts no level that has ended', () => {
+    expect(read(`${indented(70, 2)} 1\n${indented(70, 4)} 1`)).toHaveProperty('a4')
+  })
+
+  it('takes brackets in texts for texts', () => {
+    const text = `a: "${'['.repeat(200)}"\nb: x ${'['.repeat(200)} ]\nc: |\n  ${'[ '.repeat(200)}\nd: '${']'.repeat(9)}'`
+    expect(Object.keys(read(text) as object)).toEqual(['a', 'b', 'c', 'd'])
+  })
+
+  it('takes twenty thousand keys in linear time', () => {
+    const text = Array.from({ length: 20_000 }, (_, at) => `key${at}: 1`).join('\n')
+    const start = performance.now()
+    expect(Object.keys(read(text) as object)).toHaveLength(20_000)
+    expect(performance.now() - start).toBeLessThan(2500)
   })
 
   it('counts nesting through aliases', () => {

@@ -13,7 +13,6 @@ export class YamlDepth {
   #column = 1
   #lineStarts = true
   #afterIndicator = false
-  #afterScalarMark = false
 
   get #here(): Position {
     return { line: this.#line, column: this.#column }
@@ -50,15 +49,8 @@ export class YamlDepth {
   /** @throws ParseFailure TOO_DEEP, or UNEXPECTED_TOKEN for a bracket that closes nothing */
   see(token: string): void {
     // The lexer marks a document, an unexpected end and a scalar with a control character that is not in the text.
-    if (token === '\u0002' || token === '\u0018') return
-    if (token === '\u001F') {
-      this.#afterScalarMark = true
-      return
-    }
-    if (this.#afterScalarMark) {
-      if (this.#flow === 0) this.#block(false)
-    } else if (!blank.test(token)) this.#structure(token)
-    this.#afterScalarMark = false
+    if (token === '\u0002' || token === '\u0018' || token === '\u001F') return
+    if (!blank.test(token)) this.#structure(token)
     this.#advance(token)
   }
 }
