@@ -1,13 +1,11 @@
 import { mkdir, symlink, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { simulateMount } from '@hotmount/core/testing'
-import { describe, expect, it, onTestFinished } from 'vitest'
-import { finish, temporary } from './support.js'
+import { describe, expect, it } from 'vitest'
+import { finish, temporary, volume } from './support.js'
 
 describe('hotmount inspect', () => {
   it('ends with 0 for a volume of the kubelet', async () => {
-    const mount = await simulateMount({ 'app.yaml': 'hunter2-is-secret' })
-    onTestFinished(() => mount[Symbol.asyncDispose]())
+    const mount = await volume({ 'app.yaml': 'hunter2-is-secret' })
     const { code, out, err } = await finish(['inspect', mount.path])
     expect({ code, err }).toEqual({ code: 0, err: '' })
     expect(out).toMatch(/^ {2}kind +a ConfigMap, Secret or other volume of the kubelet$/m)
@@ -25,8 +23,7 @@ describe('hotmount inspect', () => {
     expect(missing.out).not.toContain('updates')
   })
   it('tells a finding with its remedy', async () => {
-    const mount = await simulateMount()
-    onTestFinished(() => mount[Symbol.asyncDispose]())
+    const mount = await volume({})
     const { code, out } = await finish(['inspect', mount.path])
     expect(code).toBe(0)
     expect(out).toMatch(/^ {2}warning +it has no keys\n +→ an optional source/m)

@@ -3,7 +3,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { onTestFinished } from 'vitest'
+import { type Data, simulateMount, type SimulatedMount } from '@hotmount/core/testing'
+import { onTestFinished, vi } from 'vitest'
 import { main } from '../../../packages/adapters/src/cli/main.js'
 
 /** The built command: what a user runs. */
@@ -98,4 +99,25 @@ export const script = async (text: string): Promise<string> => {
   const file = path.join(await temporary(), 'child.mjs')
   await writeFile(file, text)
   return file
+}
+
+/** A volume of the kubelet that goes away with the test. */
+export const volume = async (data: Data): Promise<SimulatedMount> => {
+  const mount = await simulateMount(data)
+  onTestFinished(() => mount[Symbol.asyncDispose]())
+  return mount
+}
+
+/** Waits for a log line with these fields, and gives it. */
+export const logged = async (
+  { log, err }: Running,
+  fields: Readonly<Record<string, unknown>>,
+): Promise<Readonly<Record<string, unknown>>> => {
+  const found = (): readonly Readonly<Record<string, unknown>>[] =>
+    log().filter((line) => Object.entries(fields).every(([name, value]) => line[name] === value))
+  const wanted = JSON.stringify(fields)
+  await vi.waitFor(() => {
+    if (found().length === 0) throw new Error(`nothing was logged like ${wanted}, but:\n${err()}`)
+  }, 10_000)
+  return found()[0] ?? {}
 }

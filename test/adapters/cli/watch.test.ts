@@ -1,16 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { simulateMount, type Data, type SimulatedMount } from '@hotmount/core/testing'
-import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { begin, bin, finish, launch, temporary } from './support.js'
+import { describe, expect, it, vi } from 'vitest'
+import { begin, bin, finish, launch, temporary, volume } from './support.js'
 
 const secret = 'hunter2-is-secret'
-
-const simulated = async (data: Data): Promise<SimulatedMount> => {
-  const mount = await simulateMount(data)
-  onTestFinished(() => mount[Symbol.asyncDispose]())
-  return mount
-}
 
 /** Waits until a session has printed `count` lines on stdout, and gives them. */
 const lines = async (out: () => string, count: number): Promise<string[]> => {
@@ -20,7 +13,7 @@ const lines = async (out: () => string, count: number): Promise<string[]> => {
 
 describe('hotmount watch', () => {
   it('prints a line for each change, with names and no values', async () => {
-    const mount = await simulated({ keep: secret, edit: '1', drop: '1' })
+    const mount = await volume({ keep: secret, edit: '1', drop: '1' })
     const session = begin(['watch', mount.path, '--initial', '--count', '2'])
     const [first] = await lines(session.out, 1)
     expect(first).toMatch(/^01:02:03 \.\.\S+ \+drop \+edit \+keep$/)
@@ -31,7 +24,7 @@ describe('hotmount watch', () => {
     expect(session.out() + session.err()).not.toContain('hunter2')
   })
   it('prints JSON lines', async () => {
-    const mount = await simulated({ edit: '1' })
+    const mount = await volume({ edit: '1' })
     const session = begin(['watch', mount.path, '--json', '--initial', '--count=2'])
     await lines(session.out, 1)
     const revision = await mount.swap({ edit: secret })
@@ -48,7 +41,7 @@ describe('hotmount watch', () => {
     })
   })
   it('watches only the keys that are named, patterns too', async () => {
-    const mount = await simulated({ 'a.conf': '1', 'b.yaml': '1', 'c.txt': '1' })
+    const mount = await volume({ 'a.conf': '1', 'b.yaml': '1', 'c.txt': '1' })
     const session = begin(['watch', mount.path, '--keys', '*.conf,b.yaml', '--initial', '--count', '2'])
     const [first] = await lines(session.out, 1)
     expect(first).toMatch(/ \+a\.conf \+b\.yaml$/)
@@ -58,7 +51,7 @@ describe('hotmount watch', () => {
     expect((await lines(session.out, 2))[1]).toMatch(/ ~b\.yaml$/)
   })
   it('tells trouble and its end', async () => {
-    const mount = await simulated({ a: secret })
+    const mount = await volume({ a: secret })
     const session = begin(['watch', mount.path])
     await vi.waitFor(async () => {
       await mount.swap({})
@@ -89,7 +82,7 @@ describe('hotmount watch', () => {
     expect(err).toMatch(/^hotmount: nothing is mounted at \/nowhere\/at\/all\n {2}→ .*--wait/)
   })
   it('ends with 128 + n when it is interrupted before --count was reached', async () => {
-    const mount = await simulated({ a: '1' })
+    const mount = await volume({ a: '1' })
     const session = begin(['watch', mount.path, '--initial', '--count', '2'])
     await lines(session.out, 1)
     session.stop('SIGTERM')
@@ -102,7 +95,7 @@ describe('hotmount watch', () => {
 
 describe('the built hotmount watch', () => {
   it('ends with 0 on Ctrl-C', async () => {
-    const mount = await simulated({ a: '1' })
+    const mount = await volume({ a: '1' })
     const running = launch(['watch', mount.path, '--initial'])
     await lines(running.out, 1)
     running.child.kill('SIGINT')
@@ -110,7 +103,7 @@ describe('the built hotmount watch', () => {
     expect(running.err()).toBe('')
   })
   it('ends with 0 when the reader of its output goes away', async () => {
-    const mount = await simulated({ a: '1' })
+    const mount = await volume({ a: '1' })
     const running = launch(['watch', mount.path, '--initial'])
     await lines(running.out, 1)
     running.child.stdout?.destroy()

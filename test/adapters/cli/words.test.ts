@@ -1,7 +1,19 @@
 import { execFileSync } from 'node:child_process'
-import fc from 'fast-check'
+import { array, assert, constantFrom, pre, property, string } from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { quoteWords, splitWords } from '../../../packages/adapters/src/cli/words.js'
+
+const orRefused = (read: () => string[]): string[] | 'refused' => {
+  try {
+    return read()
+  } catch {
+    return 'refused'
+  }
+}
+const splitBySh = (text: string): string[] =>
+  execFileSync('sh', ['-c', `printf '%s\\0' x ${text}`], { encoding: 'utf8', stdio: 'pipe' })
+    .split('\0')
+    .slice(1, -1)
 
 const split = (text: string): string[] => splitWords(text, '--check')
 
@@ -27,22 +39,14 @@ describe('splitWords', () => {
   ])('refuses %j', (text, message) => {
     expect(() => split(text)).toThrow(message)
   })
-  it('splits as sh does', () => {
-    const piece = fc.constantFrom('a', ' ', "'", '"', '\\', 'b', '\n', '.', 'é')
-    fc.assert(
-      fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
+  it('splits, and refuses, as sh does', () => {
+    const piece = constantFrom('a', ' ', "'", '"', '\\', 'b', '.', 'é')
+    assert(
+      property(array(piece, { maxLength: 12 }), (pieces) => {
         const text = pieces.join('')
-        let ours: string[] | undefined
-        try {
-          ours = split(text)
-        } catch {
-          return
-        }
-        // A bare newline ends a command in a shell; to us it is a blank.
-        const command = `printf '%s\\0' x ${text.replaceAll(/(?<!\\)\n/g, ' ')}`
-        fc.pre(!text.includes('\n') || !/['"]/.test(text))
-        const shown = execFileSync('sh', ['-c', command], { encoding: 'utf8' })
-        expect(ours).toEqual(shown.split('\0').slice(1, -1))
+        // sh takes a backslash at the very end for itself; that is a slip of the pen rather than a wish.
+        pre(!text.endsWith('\\'))
+        expect(orRefused(() => split(text))).toEqual(orRefused(() => splitBySh(text)))
       }),
       { numRuns: 150 },
     )
@@ -51,9 +55,9 @@ describe('splitWords', () => {
 
 describe('quoteWords', () => {
   it('gives back the words', () => {
-    const word = fc.string({ unit: fc.constantFrom(...`a-/.$"'\\ \n\t;*é#`) })
-    fc.assert(
-      fc.property(fc.array(word), (words) => {
+    const unit = constantFrom('a', '-', '/', '.', '$', '"', "'", '\\', ' ', '\n', '\t', ';', '*', 'é', '#')
+    assert(
+      property(array(string({ unit })), (words) => {
         expect(split(quoteWords(words))).toEqual(words)
       }),
     )
