@@ -80,6 +80,24 @@ describe('envFile', () => {
     expect(into).toEqual({ X: '1' })
   })
 
+  it('wants changes of its key, and any while its key is missing', async () => {
+    const take = await snapshots()
+    const reaction = envFile({ key, into: {} })
+    const snapshot = await take({ [key]: 'A=1', other: '1' })
+    const about = (touched: string) => ({
+      snapshot,
+      previous: snapshot,
+      added: [],
+      changed: [touched],
+      removed: [],
+      touches: (...keys: (string | RegExp)[]) => keys.includes(touched),
+    })
+    expect(reaction.wants?.(about(key))).toBe(true)
+    expect(reaction.wants?.(about('other'))).toBe(false)
+    const without = await take({ other: '2' })
+    expect(reaction.wants?.({ ...about('other'), snapshot: without })).toBe(true)
+  })
+
   it('names every fault, and no value', async () => {
     const take = await snapshots()
     const snapshot = await take({ [key]: 'PATH=hunter2\nB-C=hunter2\nLD_PRELOAD=hunter2' })

@@ -106,6 +106,14 @@ describe('envKeys', () => {
       'gets too long',
     ],
     [
+      'crowd',
+      Object.fromEntries([
+        ['BIG', 'x'.repeat(100_000)],
+        ...Array.from({ length: 30 }, (_, at) => [`A${at}`, '${BIG}']),
+      ]),
+      'gets too long',
+    ],
+    [
       'long chain',
       Object.fromEntries(Array.from({ length: 300 }, (_, at) => [`A${at}`, `\${A${at + 1}}`])),
       'refers too deeply',

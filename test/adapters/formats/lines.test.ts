@@ -3,7 +3,7 @@ import { parserFor } from '../../../packages/adapters/src/formats/by-extension.j
 import { dotenv } from '../../../packages/adapters/src/formats/dotenv.js'
 import { properties } from '../../../packages/adapters/src/formats/properties.js'
 import { decode } from '../../../packages/adapters/src/formats/text.js'
-import { bytes, failureOf } from './support.js'
+import { bytes, cpuMs, failureOf } from './support.js'
 
 const readDotenv = (text: string): unknown => dotenv().parse(bytes(text))
 const readProperties = (text: string): unknown => properties().parse(bytes(text))
@@ -35,9 +35,10 @@ describe('dotenv', () => {
     expect(failureOf(() => readDotenv(text))).toMatchObject({ code, line })
   })
   it('is quick on a mebibyte of blank lines', () => {
-    const start = performance.now()
-    expect(readDotenv(`${'\n'.repeat(2 ** 20)}A=1`)).toStrictEqual({ A: '1' })
-    expect(performance.now() - start).toBeLessThan(3000)
+    const spent = cpuMs(() => {
+      expect(readDotenv(`${'\n'.repeat(2 ** 20)}A=1`)).toStrictEqual({ A: '1' })
+    })
+    expect(spent).toBeLessThan(3000)
   })
 })
 

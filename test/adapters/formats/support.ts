@@ -15,3 +15,11 @@ export const failureOf = (parse: () => unknown): ParseFailure => {
 
 /** Lists in lists, this many. */
 export const nested = (levels: number): string => '['.repeat(levels) + ']'.repeat(levels)
+
+/** CPU milliseconds of some work: wall time would tell how busy the machine is. */
+export const cpuMs = (work: () => void): number => {
+  const before = process.cpuUsage()
+  work()
+  const { user, system } = process.cpuUsage(before)
+  return (user + system) / 1000
+}

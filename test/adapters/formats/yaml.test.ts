@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
 import { stringify } from 'yaml'
 import { yaml } from '../../../packages/adapters/src/formats/yaml.js'
-import { bytes, failureOf, nested } from './support.js'
+import { bytes, cpuMs, failureOf, nested } from './support.js'
 
 const read = (text: string): unknown => yaml().parse(bytes(text))
 const bomb = (link: (previous: string) => string): string =>
@@ -58,9 +58,10 @@ describe('yaml', () => {
 
   it.each(['[', '{a: ', '- ', '? ', ': ', '[{a: '])('refuses a mebibyte of %j at once', (piece) => {
     const text = piece.repeat(2 ** 20 / piece.length)
-    const start = performance.now()
-    expect(failureOf(() => read(text)).code).toMatch(/^(?:TOO_DEEP|UNEXPECTED_TOKEN|BAD_INDENT)$/)
-    expect(performance.now() - start).toBeLessThan(2000)
+    const spent = cpuMs(() => {
+      expect(failureOf(() => read(text)).code).toMatch(/^(?:TOO_DEEP|UNEXPECTED_TOKEN|BAD_INDENT)$/)
+    })
+    expect(spent).toBeLessThan(2000)
   })
 
   it('refuses nesting by indentation', () => {
@@ -77,11 +78,12 @@ describe('yaml', () => {
     expect(Object.keys(read(text) as object)).toEqual(['a', 'b', 'c', 'd'])
   })
 
-  it('takes twenty thousand keys in linear time', () => {
-    const text = Array.from({ length: 20_000 }, (_, at) => `key${at}: 1`).join('\n')
-    const start = performance.now()
-    expect(Object.keys(read(text) as object)).toHaveLength(20_000)
-    expect(performance.now() - start).toBeLessThan(2500)
+  it('takes forty thousand keys in linear time', () => {
+    const text = Array.from({ length: 40_000 }, (_, at) => `key${at}: 1`).join('\n')
+    const spent = cpuMs(() => {
+      expect(Object.keys(read(text) as object)).toHaveLength(40_000)
+    })
+    expect(spent).toBeLessThan(6000)
   })
 
   it('counts nesting through aliases', () => {
