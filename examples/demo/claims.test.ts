@@ -18,6 +18,14 @@ it('prints a claim with a tick, the time it took and the evidence, once it is pr
   expect(claims.proven).toBe(1)
 })
 
+it('breaks long evidence at blanks, so that it fits a terminal', async () => {
+  const { lines, claims } = printing()
+  const evidence = Array.from({ length: 30 }, (_, index) => `word${index}`).join(' ')
+  await claims.that('long', () => evidence)
+  expect(lines.slice(1).join(' ').replaceAll(/ +/g, ' ').trim()).toBe(evidence)
+  expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80)
+})
+
 it('prints nothing before the proof is over', async () => {
   const { lines, claims } = printing()
   await claims.that('later', () => {

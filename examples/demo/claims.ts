@@ -18,6 +18,18 @@ export interface ClaimsIo {
 }
 
 const width = 66
+const evidenceWidth = 74
+
+/** Text in lines of at most `most` characters, broken at blanks. */
+const wrapped = (text: string, most: number): readonly string[] => {
+  const lines: string[] = []
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1)
+    if (last !== undefined && last.length + 1 + word.length <= most) lines.push(`${lines.pop()} ${word}`)
+    else lines.push(word)
+  }
+  return lines
+}
 
 /** Says what is true only after it was proven, with the time that took. */
 export class Claims {
@@ -46,7 +58,8 @@ export class Claims {
       const evidence = await proof()
       this.#proven += 1
       write(`  ${palette.good('✓')} ${claim.padEnd(width)}${palette.dim(time())}`)
-      if (evidence !== undefined) write(`    ${palette.dim(evidence)}`)
+      if (evidence === undefined) return
+      for (const line of wrapped(evidence, evidenceWidth)) write(`    ${palette.dim(line)}`)
     } catch (thrown) {
       signal.throwIfAborted()
       write(`  ${palette.bad('✗')} ${claim.padEnd(width)}${palette.dim(time())}`)

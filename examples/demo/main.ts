@@ -21,7 +21,8 @@ process.stdout.on('error', interrupt)
 
 const play = async (workshop: Workshop): Promise<string> => {
   const claims = new Claims({ write, now: () => performance.now(), palette, signal })
-  const edit = (key: string, what: string): void => write(palette.dim(`  edit ${key}: ${what}`))
+  const edit = (key: string, what: string): void =>
+    write(`  ${palette.accent('edit')} ${palette.dim(`${key}: ${what}`)}`)
   const startedAt = performance.now()
   let skipped = 0
   write(palette.bold('hotmount: a mounted ConfigMap is edited, and what uses it follows'))

@@ -2,6 +2,7 @@
 export interface Palette {
   readonly good: (text: string) => string
   readonly bad: (text: string) => string
+  readonly accent: (text: string) => string
   readonly dim: (text: string) => string
   readonly bold: (text: string) => string
 }
@@ -17,6 +18,6 @@ const plain = (text: string): string => text
 export const paletteFor = (isTerminal: boolean, env: NodeJS.ProcessEnv): Palette => {
   const wanted = isTerminal || (env['FORCE_COLOR'] ?? '0') !== '0'
   return wanted && (env['NO_COLOR'] ?? '') === ''
-    ? { good: sgr(32, 39), bad: sgr(31, 39), dim: sgr(2, 22), bold: sgr(1, 22) }
-    : { good: plain, bad: plain, dim: plain, bold: plain }
+    ? { good: sgr(32, 39), bad: sgr(31, 39), accent: sgr(36, 39), dim: sgr(2, 22), bold: sgr(1, 22) }
+    : { good: plain, bad: plain, accent: plain, dim: plain, bold: plain }
 }

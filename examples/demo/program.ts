@@ -24,7 +24,7 @@ export const startProgram = async (
 ): Promise<Program> => {
   const file = fileURLToPath(new URL(`../${example}/main.js`, import.meta.url))
   // Variables that are there already would win over those of the demo.
-  const env = { ...process.env, PORT: '0', LOG_LEVEL: undefined, FEATURE_SEARCH: undefined }
+  const env = { ...process.env, PORT: '0', FORCE_COLOR: '0', LOG_LEVEL: undefined, FEATURE_SEARCH: undefined }
   const child = spawn(process.execPath, [file, directory], { env, stdio: ['ignore', 'pipe', 'pipe'] })
   const ended = once(child, 'exit')
   const isRunning = (): boolean => child.exitCode === null && child.signalCode === null

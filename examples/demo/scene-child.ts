@@ -31,7 +31,7 @@ export const childScene: Scene = {
     const loaded = {
       describe: 'digest of the loaded config',
       run: (within: AbortSignal) =>
-        httpProbe(`http://127.0.0.1:${port}/`, { body: wanted(), within: '600ms' }).run(within),
+        httpProbe(`http://127.0.0.1:${port}/`, { body: wanted(), within: '1500ms' }).run(within),
     }
     const loop = reload(mount, child.signal('SIGHUP', { verify: loaded }), { retry: false })
     const publish = verdictsOf(loop, signal)

@@ -42,7 +42,7 @@ export const runExample = (
   const { env = {}, ...rest } = options
   const child = spawn(process.execPath, [builtExample(module), ...args], {
     ...rest,
-    env: { ...process.env, ...env },
+    env: { ...process.env, FORCE_COLOR: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const output = collect(child)
