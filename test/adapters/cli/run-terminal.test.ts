@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { stripVTControlCharacters } from 'node:util'
 import { expect, it, onTestFinished, vi } from 'vitest'
-import { describeWith } from '../../support/servers.js'
+import { describeWith, installed } from '../../support/servers.js'
 import { quoteWords } from '../../../packages/adapters/src/cli/words.js'
 import { bin, script as write, volume } from './support.js'
 
@@ -18,7 +18,9 @@ console.log('up')
 setInterval(() => {}, 1000)`)
     const argv = [process.execPath, bin, 'run', '--mount', mount.path, '--signal', 'HUP']
     const line = quoteWords([...argv, '--', process.execPath, child])
-    const terminal = spawn('script', ['-qec', line, '/dev/null'], { stdio: ['pipe', 'pipe', 'inherit'] })
+    const terminal = spawn(installed('script') ?? '', ['-qec', line, '/dev/null'], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    })
     onTestFinished(() => void terminal.kill('SIGKILL'))
     const exited = once(terminal, 'close')
     let shown = ''

@@ -52,7 +52,7 @@ const uncatchable = new Set<string>(['SIGKILL', 'SIGSTOP'])
 const isSignal = (name: string): name is NodeJS.Signals => Object.hasOwn(constants.signals, name)
 
 /** `HUP`, `sighup` or `SIGHUP`. @throws UsageError BAD_OPTION */
-export const signalOf = (text: string, flag: string): NodeJS.Signals => {
+const signalOf = (text: string, flag: string): NodeJS.Signals => {
   const upper = text.toUpperCase()
   const name = upper.startsWith('SIG') ? upper : `SIG${upper}`
   if (isSignal(name) && !(flag === '--signal' && uncatchable.has(name))) return name
