@@ -38,7 +38,10 @@ test('all are checked first; each is proven before the next is applied', async (
   const { outcome, loop } = await reactTo(chain(named('one', log), named('two', log)), { a: '2', b: '1' })
   expect(outcome).toBe('applied')
   expect(log).toEqual(['one check', 'two check', 'one apply', 'one verify', 'two apply', 'two verify'])
-  expect(loop.status.lastReport).toMatchObject({ reaction: 'one + two', evidence: 'two: two is up' })
+  expect(loop.status.lastReport).toMatchObject({
+    reaction: 'one + two',
+    evidence: 'one: one is up; two: two is up',
+  })
 })
 
 test('a refusal by one is a refusal by all, before anything is applied', async () => {
@@ -72,6 +75,27 @@ test('when one fails, those that can are rolled back in reverse order and proven
     'one back to 1',
     'one verify',
   ])
+})
+
+test('a member that was not begun is not rolled back', async () => {
+  const log: string[] = []
+  const undoable = (name: string, fails?: () => string | undefined): Reaction<string> => ({
+    ...named(name, log, fails),
+    rollback: () => {
+      log.push(`${name} back`)
+      return name
+    },
+  })
+  let isBroken = true
+  const one = undoable('one', () => {
+    if (!isBroken || log.at(-1) !== 'one apply') return undefined
+    isBroken = false
+    return 'apply'
+  })
+  const unwanted = onKeys(['b'], undoable('unwanted'))
+  const { outcome } = await reactTo(chain(unwanted, one, undoable('two')), { a: '2', b: '1' })
+  expect(outcome).toBe('rolledBack')
+  expect(log.slice(log.indexOf('one apply') + 1)).toEqual(['one back', 'one verify'])
 })
 
 test('onKeys routes: only what a change touches is checked and applied', async () => {

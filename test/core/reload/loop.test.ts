@@ -60,6 +60,19 @@ describe('the way of a change', () => {
     expect(reaction.changes[0]?.added).toEqual(['a'])
   })
 
+  test('what already runs may be older than what is mounted', async () => {
+    const reaction = recorder()
+    const { volume, mount } = await mounted({ a: '1' })
+    const used = mount.snapshot
+    await volume.swap({ a: '2' })
+    await mount.resync()
+    const loop = reload(mount, reaction, { applied: used })
+    expect(loop.status).toMatchObject({ state: 'pending', applied: used.revision })
+    await loop.inSync()
+    expect(reaction.changes[0]).toMatchObject({ changed: ['a'], previous: used })
+    expect(JSON.parse(JSON.stringify(loop))).toMatchObject({ state: 'inSync' })
+  })
+
   test('a change is checked, applied and verified', async () => {
     const reaction = recorder()
     const { loop, set } = await rig(reaction)

@@ -170,6 +170,22 @@ describe('the end', () => {
     expect(mount.listenerCount('change')).toBe(0)
   })
 
+  test('closing does not wait for a stage that ignores its signal longer than a stage may take', async () => {
+    const { volume, mount } = await mounted({ a: '1' })
+    const loop = reload(mount, () => new Promise(() => undefined), {
+      timeout: 50,
+      retry: { min: 1, max: 1 },
+    })
+    const failed = new Promise<void>((resolve) => loop.once('report', () => resolve()))
+    await volume.swap({ a: '2' })
+    await mount.resync()
+    await failed
+    // The retry waits for the stage that never ends.
+    await expect.poll(() => loop.status.state).toBe('running')
+    await loop.close()
+    expect(loop.status.state).toBe('running')
+  })
+
   test('a loop ends with its mount, and one of a closed mount is refused', async () => {
     const { mount } = await mounted({ a: '1' })
     const loop = reload(mount, () => undefined)

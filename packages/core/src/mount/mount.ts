@@ -51,6 +51,8 @@ export interface Mount extends EventEmitter<MountEvents>, AsyncIterable<Change>,
   }): AsyncIterableIterator<Change>
   /** Looks now. Resolves once what was found has been emitted. @throws UsageError CLOSED */
   resync(): Promise<Snapshot>
+  /** Path, layout, health and the names in the snapshot: what may be printed. */
+  toJSON(): Readonly<Record<string, unknown>>
   /** Stops watching and leaves no handle or timer. May be called twice. */
   close(): Promise<void>
 }

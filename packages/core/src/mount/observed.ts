@@ -97,10 +97,11 @@ export abstract class ObservedMount extends Emitter<MountEvents> implements Moun
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
   }
+  toJSON(): Readonly<Record<string, unknown>> {
+    const { path, layout, health, snapshot } = this
+    return { path, layout, health, snapshot }
+  }
   static {
-    showAs(this.prototype, ({ path, layout, health, snapshot }: ObservedMount) => {
-      const shown = inspect({ path, layout, health, snapshot })
-      return `Mount ${shown}`
-    })
+    showAs(this.prototype, (mount: ObservedMount) => `Mount ${inspect(mount.toJSON())}`)
   }
 }

@@ -32,6 +32,19 @@ export type Outcome =
 
 type Step<T> = (context: ReactionContext) => Promise<T> | T
 
+/** Waits for work to end, whatever becomes of it; rejects when the loop is closed meanwhile. */
+const endOrAbort = async (work: Promise<unknown>, signal: AbortSignal): Promise<void> => {
+  signal.throwIfAborted()
+  let stop!: () => void
+  const aborted = new Promise<void>((resolve) => {
+    stop = resolve
+    signal.addEventListener('abort', stop, { once: true })
+  })
+  await Promise.race([work, aborted])
+  signal.removeEventListener('abort', stop)
+  signal.throwIfAborted()
+}
+
 const runStep = async <T>(
   attempt: Attempt,
   change: Change,
@@ -41,7 +54,7 @@ const runStep = async <T>(
 ) => {
   const { reaction, timeoutMs, clock, signal, inFlight, number } = attempt
   // A stage that ignored its abort is still at work: never two at once.
-  await inFlight.work
+  await endOrAbort(inFlight.work, signal)
   return runStage<T>({
     reaction: reaction.name,
     revision: change.snapshot.revision,
@@ -60,7 +73,8 @@ const runStep = async <T>(
 /** Puts the last good revision back and proves it. An error when that failed too. */
 const rollBack = async (attempt: Attempt, good: Snapshot): Promise<ReactionError | undefined> => {
   const { reaction, change } = attempt
-  const back = diff(change.snapshot, good) ?? fromNothing(good)
+  const touched = new Set([...change.added, ...change.changed, ...change.removed])
+  const back = diff(change.snapshot, good, touched) ?? fromNothing(good)
   const receipt = await runStep(attempt, back, 'apply', 'ROLLBACK_FAILED', (context) =>
     reaction.rollback?.(good, context),
   )

@@ -7,12 +7,41 @@ import {
   toReaction,
 } from './reaction.js'
 
-/** What the members of a chain that were applied so far have handed out. */
-type Receipts = readonly { readonly member: AnyReaction; readonly receipt: unknown }[]
+/** One member that was begun, with what it handed out and, once proven, what was seen. */
+interface Begun {
+  readonly member: AnyReaction
+  receipt?: unknown
+  evidence?: string
+}
+type Receipts = readonly Begun[]
+
+const prove = async (begun: Begun, context: ReactionContext): Promise<void> => {
+  const { member, receipt } = begun
+  const seen = await member.verify?.(receipt, context)
+  if (typeof seen === 'string') begun.evidence = `${member.name}: ${seen}`
+}
+
+/** Runs each member and proves it before the next; the last is proven by the stage that is there for it. */
+const runEach = async (
+  chosen: readonly AnyReaction[],
+  begun: Begun[],
+  context: ReactionContext,
+  run: (member: AnyReaction) => unknown,
+): Promise<Receipts> => {
+  for (const member of chosen) {
+    context.signal.throwIfAborted()
+    const before = begun.at(-1)
+    if (before) await prove(before, context)
+    const now: Begun = { member }
+    begun.push(now)
+    now.receipt = await run(member)
+  }
+  return begun
+}
 
 /**
  * Several reactions as one: all are checked first; then each is applied and verified before the next begins.
- * If one fails, those of them that can are rolled back in reverse order.
+ * If one fails, those that were begun and can are rolled back in reverse order.
  *
  * @throws UsageError BAD_OPTION
  * @example
@@ -20,32 +49,15 @@ type Receipts = readonly { readonly member: AnyReaction; readonly receipt: unkno
  */
 export const chain = (...reactions: ReactionLike[]): Reaction<Receipts> => {
   const members = reactions.map((reaction) => toReaction(reaction))
+  // What a failed apply has begun: nobody else knows, as it handed out no receipts. By the revision it was for.
+  const begunFor = new WeakMap<Snapshot, Begun[]>()
   const wanted = ({ change }: ReactionContext): readonly AnyReaction[] =>
     members.filter((member) => member.wants?.(change) ?? true)
-
-  const verifyOne = async (
-    { member, receipt }: Receipts[number],
-    context: ReactionContext,
-  ): Promise<string | undefined> => {
-    const seen = await member.verify?.(receipt, context)
-    return typeof seen === 'string' ? `${member.name}: ${seen}` : undefined
+  const rollback = (good: Snapshot, context: ReactionContext): Promise<Receipts> => {
+    const begun = begunFor.get(context.change.previous) ?? []
+    const undoable = begun.map(({ member }) => member).filter((member) => member.rollback !== undefined)
+    return runEach(undoable.toReversed(), [], context, (member) => member.rollback?.(good, context))
   }
-  const runEach = async (
-    chosen: readonly AnyReaction[],
-    context: ReactionContext,
-    run: (member: AnyReaction) => unknown,
-  ): Promise<Receipts> => {
-    const receipts: Receipts[number][] = []
-    for (const [index, member] of chosen.entries()) {
-      context.signal.throwIfAborted()
-      const done = { member, receipt: await run(member) }
-      receipts.push(done)
-      // The last one is verified by the stage that is there for it.
-      if (index < chosen.length - 1) await verifyOne(done, context)
-    }
-    return receipts
-  }
-  const canRollBack = members.filter((member) => member.rollback !== undefined)
 
   return {
     name: members.map((member) => member.name).join(' + '),
@@ -53,14 +65,16 @@ export const chain = (...reactions: ReactionLike[]): Reaction<Receipts> => {
     check: async (snapshot, context) => {
       for (const member of wanted(context)) await member.check?.(snapshot, context)
     },
-    apply: (change, context) => runEach(wanted(context), context, (member) => member.apply(change, context)),
+    apply: (change, context) => {
+      const begun: Begun[] = []
+      begunFor.set(change.snapshot, begun)
+      return runEach(wanted(context), begun, context, (member) => member.apply(change, context))
+    },
     verify: async (receipts, context) => {
       const last = receipts.at(-1)
-      return last && (await verifyOne(last, context))
+      if (last) await prove(last, context)
+      return receipts.flatMap(({ evidence }) => evidence ?? []).join('; ') || undefined
     },
-    ...(canRollBack.length > 0 && {
-      rollback: (good: Snapshot, context: ReactionContext) =>
-        runEach(canRollBack.toReversed(), context, (member) => member.rollback?.(good, context)),
-    }),
+    ...(members.some((member) => member.rollback !== undefined) && { rollback }),
   }
 }

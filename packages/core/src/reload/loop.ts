@@ -37,9 +37,9 @@ export class Loop extends Journal implements Reloader {
     this.#pace = pace
     this.#gate = options.gate
     this.#clock = options.clock ?? backgroundClock
-    this.#ledger = new Ledger(options.initial === true ? undefined : mount.snapshot)
+    this.#ledger = new Ledger(options.initial === true ? undefined : (options.applied ?? mount.snapshot))
     this.#turn = new Turn(pace, splayShareMs(pace.splayMs, hostname()))
-    if (options.initial === true) this.state = 'pending'
+    if (this.#ledger.changeTo(mount.snapshot)) this.state = 'pending'
     mount.on('change', this.#onChange)
     for (const signal of [mount.signal, options.signal]) {
       if (signal?.aborted === true) queueMicrotask(this.#onAbort)
@@ -59,6 +59,9 @@ export class Loop extends Journal implements Reloader {
       applied: this.#ledger.applied?.revision,
       lastReport: this.lastReport,
     }
+  }
+  toJSON(): Status {
+    return this.status
   }
   protected override get desired(): Snapshot {
     return this.#mount.snapshot

@@ -17,13 +17,18 @@ export interface Pace {
 const bad = (message: string, hint: string): UsageError => new UsageError('BAD_OPTION', message, { hint })
 const ms = (duration: Duration | undefined, fallback: number, name: string): number =>
   duration === undefined ? fallback : toMs(duration, name)
-const known = 'initial gate splay cooldown timeout retry breaker signal clock'.split(' ')
+const known = 'initial applied gate splay cooldown timeout retry breaker signal clock'.split(' ')
 
 /** Reads the options of `reload`. @throws UsageError BAD_OPTION BAD_DURATION */
 export const toPace = (options: ReloadOptions): Pace => {
   for (const name of Object.keys(options))
     if (!known.includes(name)) throw bad(`no option ${name}`, `there are: ${known.join(', ')}`)
   const { retry = {}, breaker } = options
+  if (options.initial === true && options.applied)
+    throw bad(
+      'initial and applied: one excludes the other',
+      'initial: nothing runs yet; applied: this revision runs',
+    )
   const attempts = retry === false ? 1 : (retry.attempts ?? Number.POSITIVE_INFINITY)
   if (!(attempts >= 1))
     throw bad('retry.attempts: less than one', 'the first try counts too; use retry: false for no retries')

@@ -2,12 +2,15 @@ import type { EventEmitter } from 'eventemitter3'
 import type { Clock } from '../base/clock.js'
 import type { Duration } from '../base/duration.js'
 import type { Change } from '../mount/change.js'
+import type { Snapshot } from '../mount/snapshot.js'
 import type { Report, Status } from './report.js'
 
 /** Options of `reload`. */
 export interface ReloadOptions {
   /** Also react to what is there at start. Default false: what runs is taken to have it already. */
   readonly initial?: boolean
+  /** What already runs, where that is older than `mount.snapshot` is now. Default: what is mounted at this moment. */
+  readonly applied?: Snapshot
   /** May we act now? Asked again, with backoff, for as long as it says no. */
   readonly gate?: (change: Change) => boolean | Promise<boolean>
   /** Spread replicas over this time: each waits its own share, steady per pod name. Default 0. */
@@ -36,6 +39,8 @@ export interface ReloadOptions {
 export interface Reloader
   extends EventEmitter<{ report: [report: Report]; close: [] }>, AsyncIterable<Report>, AsyncDisposable {
   readonly status: Status
+  /** The status, so that a logger that is handed a loop prints no internals. */
+  toJSON(): Status
   /**
    * The report of what runs, once what is mounted is applied and verified.
    *
