@@ -1,4 +1,4 @@
-import { mkdir, symlink, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { finish, temporary, volume } from './support.js'
@@ -27,6 +27,19 @@ describe('hotmount inspect', () => {
     const { code, out } = await finish(['inspect', mount.path])
     expect(code).toBe(0)
     expect(out).toMatch(/^ {2}warning +it has no keys\n +→ an optional source/m)
+  })
+  it('ends with 3 where it may not list', async () => {
+    const mount = await volume({ a: '1' })
+    await chmod(mount.path, 0o311)
+    const isRoot = process.geteuid?.() === 0
+    // Root may list everything; the effective user is that of the whole process.
+    if (isRoot) process.seteuid?.(65_534)
+    const { code, out } = await finish(['inspect', mount.path]).finally(() => {
+      if (isRoot) process.seteuid?.(0)
+    })
+    await chmod(mount.path, 0o700)
+    expect(code).toBe(3)
+    expect(out).toMatch(/^ {2}error +\/.* cannot be looked at \(EACCES\)\n +→ run as a user/m)
   })
   it('ends with 3 where it may not look', async () => {
     const directory = await temporary()

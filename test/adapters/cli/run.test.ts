@@ -124,6 +124,21 @@ describe('hotmount run', () => {
     expect(changes.map(({ keys }) => keys)).toEqual([{ added: [], changed: ['tls/key'], removed: [] }])
   })
 
+  it('reacts once at the start with --initial, and spares what --cooldown asks for', async () => {
+    const mount = await volume({ a: '1' })
+    const child = await script(reader(path.join(mount.path, 'a')))
+    const flags = ['--signal', 'HUP', '--initial', '--cooldown', '1h']
+    const running = launch(['run', '--mount', mount.path, ...flags, '--', node, child])
+    const first = await logged(running, { msg: 'config applied' })
+    expect(first['revision']).toBe((await mount.published())?.revision)
+    expect(running.out()).toBe('read 1\nread 1\n')
+    await mount.swap({ a: '2' })
+    await logged(running, { msg: 'config changed' })
+    running.child.kill('SIGTERM')
+    expect(await running.exited).toBe(7)
+    expect(running.out()).toBe('read 1\nread 1\n')
+  })
+
   it('starts nothing without the mount, and ends with 3', async () => {
     const running = launch(['run', '--mount', '/nowhere/x', '--restart', '--', node, '-e', 'console.log(1)'])
     expect(await running.exited).toBe(3)
@@ -145,7 +160,7 @@ describe('hotmount run', () => {
     )
     expect(code).toBe(5)
     expect(err).toMatch(
-      /^hotmount 01:02:03 ! hotmount is PID 1 here.*\n +→ put an init .*\nhotmount 01:02:03 ✓ watching \/.*: 1 keys at \.\./,
+      /^hotmount 01:02:03 ! hotmount is PID 1 here.*\n +→ put an init .*\nhotmount 01:02:03 ✓ watching \/.*: 1 key at \.\./,
     )
     expect(err).toMatch(/hotmount 01:02:03 ✗ \S+ exited with code 5\n$/)
     expect(err.match(/PID 1/g)).toHaveLength(1)

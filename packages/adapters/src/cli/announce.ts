@@ -60,7 +60,7 @@ export const announceMount = (mount: Mount, log: Log): void => {
   log({
     level: 'info',
     msg: 'watching',
-    text: `watching ${path}: ${snapshot.size} keys at ${snapshot.revision}`,
+    text: `watching ${path}: ${snapshot.size === 1 ? '1 key' : `${snapshot.size} keys`} at ${snapshot.revision}`,
     fields: { mount: path, revision: snapshot.revision, keys: snapshot.keys() },
   })
   mount.on('change', (change) => {

@@ -32,7 +32,7 @@ const kinds: Readonly<Record<MountInspection['kind'], string>> = {
   plain: 'an ordinary directory',
   file: 'an ordinary file',
   subPath: 'a subPath mount',
-  missing: 'nothing is there',
+  missing: 'nothing can be seen there',
 }
 const updates: Readonly<Record<MountInspection['updates'], string>> = {
   live: 'yes, each revision as a whole',

@@ -2,7 +2,7 @@ import { type Duration, toMs, UsageError, type WatchOptions } from '@hotmount/co
 import type { Args, Flag } from './args.js'
 
 /** Name of a flag about how a mount is watched. */
-export type MountFlag = 'keys' | 'settle' | 'resync' | 'poll' | 'wait'
+export type MountFlag = 'keys' | 'settle' | 'resync' | 'poll' | 'wait' | 'accept-empty'
 
 /** Flags about how a mount is watched, the same for every command that watches. */
 export const mountFlags: Readonly<Record<MountFlag, Flag>> = {
@@ -18,6 +18,9 @@ export const mountFlags: Readonly<Record<MountFlag, Flag>> = {
   poll: {
     value: 'TIME',
     help: 'look this often and use no file events; default: only where events are impossible',
+  },
+  'accept-empty': {
+    help: 'when every key vanishes at once, take that as a change; default: keep the last config',
   },
   wait: { value: 'TIME', help: 'how long a missing directory may take to appear; default: not at all' },
 }
@@ -63,5 +66,6 @@ export const watchOptionsOf = (args: Args<MountFlag>, keys: readonly string[] | 
     ...(poll !== undefined && { polling: poll }),
     ...(wait !== undefined && { wait }),
     ...(resync !== undefined && { resync }),
+    ...(args.has('accept-empty') && { emptied: 'accept' }),
   }
 }

@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest'
+import { readArgs } from '../../../packages/adapters/src/cli/args.js'
+import { mountFlags, watchOptionsOf } from '../../../packages/adapters/src/cli/mount-flags.js'
+import { runOptions } from '../../../packages/adapters/src/cli/run-options.js'
+
+const watching = (flags: string, keys?: readonly string[]): unknown =>
+  watchOptionsOf(readArgs(flags.split(' '), mountFlags), keys)
+
+const options = (flags: string): unknown => runOptions([...flags.split(' '), '--', 'app', '--port', '80'])
+
+describe('flags about watching', () => {
+  it.each([
+    ['--settle 200ms', { settle: 200 }],
+    ['--poll 2s', { polling: 2000 }],
+    ['--resync 1m', { resync: 60_000 }],
+    ['--resync off', { resync: false }],
+    ['--wait=1.5s', { wait: 1500 }],
+    ['--accept-empty', { emptied: 'accept' }],
+  ])('%s', (flags, options) => {
+    expect(watching(flags)).toEqual(options)
+  })
+  it('take a star for anything but a slash, and nothing else for a pattern', () => {
+    expect(watching('--wait 1s', ['a.conf', '*.conf', 'x+/*'])).toEqual({
+      wait: 1000,
+      keys: ['a.conf', /^[^/]*\.conf$/, /^x\+\/[^/]*$/],
+    })
+  })
+})
+
+describe('flags of run', () => {
+  it('become options, with times in milliseconds', () => {
+    const flags =
+      '--mount /x --signal usr1 --check true --timeout 3s --cooldown 1m --splay 2s --grace 1s --stop-signal SIGINT --restart-policy always'
+    expect(options(flags)).toMatchObject({
+      child: ['app', '--port', '80'],
+      action: { kind: 'signal', name: 'SIGUSR1' },
+      check: ['true'],
+      timeoutMs: 3000,
+      cooldownMs: 60_000,
+      splayMs: 2000,
+      graceMs: 1000,
+      stopSignal: 'SIGINT',
+      restartPolicy: 'always',
+    })
+  })
+  it('have defaults', () => {
+    expect(options('--mount /x --server nginx')).toMatchObject({
+      action: { kind: 'nginx' },
+      check: undefined,
+      verify: undefined,
+      env: undefined,
+      timeoutMs: 30_000,
+      stopSignal: 'SIGQUIT',
+      restartPolicy: 'never',
+    })
+    expect(options('--mount /x --restart')).toMatchObject({ stopSignal: 'SIGTERM' })
+    expect(options('--mount /x --server nginx --no-check')).toMatchObject({ check: false })
+  })
+  it('never show credentials of a URL', () => {
+    expect(
+      options('--mount /x --restart --verify-url http://me:hunter2@localhost/ok?token=hunter2'),
+    ).toMatchObject({
+      verify: { describe: 'GET http://localhost/ok' },
+    })
+  })
+})
