@@ -1,30 +1,8 @@
-import { HotmountError, type ReactionLike, reload, type Reloader, type ReloadOptions } from '@hotmount/core'
-import { fakeClock, type FakeClock, type SimulatedMount } from '@hotmount/core/testing'
+import { HotmountError, reload } from '@hotmount/core'
 import { describe, expect, test } from 'vitest'
+import { rig } from '../../support/loop-rig.js'
 import { mounted } from '../../support/mounted.js'
-import { brief, recorder } from '../../support/recorder.js'
-
-interface Rig {
-  readonly clock: FakeClock
-  readonly loop: Reloader
-  readonly told: string[]
-  readonly volume: SimulatedMount
-  /** Publishes a value of key `a` and returns once the mount has seen it. */
-  readonly set: (a: string) => Promise<void>
-}
-
-const rig = async (reaction: ReactionLike, options: ReloadOptions = {}): Promise<Rig> => {
-  const { volume, mount } = await mounted({ a: '1' })
-  const clock = fakeClock()
-  const loop = reload(mount, reaction, { clock, ...options })
-  const told: string[] = []
-  loop.on('report', (report) => told.push(brief(report)))
-  const set = async (a: string): Promise<void> => {
-    await volume.swap({ a })
-    await mount.resync()
-  }
-  return { clock, loop, told, volume, set }
-}
+import { recorder } from '../../support/recorder.js'
 
 const refuse =
   (retryable = false) =>

@@ -1,36 +1,16 @@
-import { reload, type Reloader, type ReloadOptions } from '@hotmount/core'
-import { fakeClock, type FakeClock } from '@hotmount/core/testing'
+import { reload, type ReloadOptions } from '@hotmount/core'
+import { fakeClock } from '@hotmount/core/testing'
 import { describe, expect, test } from 'vitest'
+import { rig } from '../../support/loop-rig.js'
 import { mounted } from '../../support/mounted.js'
-import { brief, type Recorder, recorder } from '../../support/recorder.js'
-
-interface Rig {
-  readonly clock: FakeClock
-  readonly loop: Reloader
-  readonly reaction: Recorder
-  readonly told: string[]
-  readonly set: (a: string) => Promise<void>
-}
-
-const rig = async (options: ReloadOptions, reaction: Recorder = recorder()): Promise<Rig> => {
-  const { volume, mount } = await mounted({ a: '1' })
-  const clock = fakeClock()
-  const loop = reload(mount, reaction, { clock, ...options })
-  const told: string[] = []
-  loop.on('report', (report) => told.push(brief(report)))
-  const set = async (a: string): Promise<void> => {
-    await volume.swap({ a })
-    await mount.resync()
-    await clock.advance(0)
-  }
-  return { clock, loop, reaction, told, set }
-}
+import { type Recorder, recorder } from '../../support/recorder.js'
 
 const applied = (reaction: Recorder): string[] => reaction.log.filter((line) => line.startsWith('apply'))
 
 describe('pacing', () => {
   test('cooldown keeps two applies apart, and the later one takes what is newest then', async () => {
-    const { clock, reaction, set } = await rig({ cooldown: '10s' })
+    const reaction = recorder()
+    const { clock, set } = await rig(reaction, { cooldown: '10s' })
     await set('2')
     expect(applied(reaction)).toEqual(['apply 2'])
     await set('3')
@@ -42,7 +22,8 @@ describe('pacing', () => {
   })
 
   test('splay waits the share of this pod, the same each time', async () => {
-    const { clock, loop, reaction, set } = await rig({ splay: '1000s' })
+    const reaction = recorder()
+    const { clock, loop, set } = await rig(reaction, { splay: '1000s' })
     const waits: number[] = []
     for (const a of ['2', '3']) {
       await set(a)
@@ -60,7 +41,8 @@ describe('pacing', () => {
 
   test('a closed gate is asked again, told once, and skips what was superseded meanwhile', async () => {
     let isOpen = false
-    const { clock, loop, reaction, told, set } = await rig({
+    const reaction = recorder()
+    const { clock, loop, told, set } = await rig(reaction, {
       gate: () => isOpen,
       retry: { min: 1000, max: 1000 },
     })
@@ -76,7 +58,8 @@ describe('pacing', () => {
   })
 
   test('the breaker holds a flapping mount until one revision has stayed', async () => {
-    const { clock, loop, reaction, told, set } = await rig({ breaker: { max: 2, within: '60s' } })
+    const reaction = recorder()
+    const { clock, loop, told, set } = await rig(reaction, { breaker: { max: 2, within: '60s' } })
     for (const a of ['2', '3', '4', '5']) await set(a)
     expect(told).toEqual(['applied', 'applied', 'skipped breaker'])
     expect(loop.status.state).toBe('held')
@@ -90,7 +73,8 @@ describe('pacing', () => {
   })
 
   test('a person releases what the breaker holds', async () => {
-    const { clock, loop, reaction, set } = await rig({ breaker: { max: 1, within: '1h' } })
+    const reaction = recorder()
+    const { clock, loop, set } = await rig(reaction, { breaker: { max: 1, within: '1h' } })
     await set('2')
     await set('3')
     expect(loop.status.state).toBe('held')
@@ -103,7 +87,7 @@ describe('pacing', () => {
 describe('time-outs', () => {
   test('a stage that takes too long is aborted and reported, and the next waits until it has ended', async () => {
     const reaction = recorder()
-    const { clock, loop, told, set } = await rig({ timeout: '5s', retry: { min: 1000, max: 1000 } }, reaction)
+    const { clock, loop, told, set } = await rig(reaction, { timeout: '5s', retry: { min: 1000, max: 1000 } })
     let end!: () => void
     reaction.behave.apply = () => new Promise<void>((resolve) => (end = resolve))
     await set('2')

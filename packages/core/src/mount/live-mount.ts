@@ -153,6 +153,7 @@ export class LiveMount extends ObservedMount {
 
   async #take(revision: Revision): Promise<void> {
     const wasPlain = this.#layout === 'plain'
+    const wasGone = this.#troubles.has('MOUNT_DETACHED') || this.#troubles.has('MOUNT_MISSING')
     this.#seenRevision = revision.name
     this.#layout = revision.layout
     for (const code of this.#troubles.ofReading) this.#troubles.end(code)
@@ -161,7 +162,8 @@ export class LiveMount extends ObservedMount {
       this.#troubles.end('MOUNT_EMPTIED')
       this.publish(revision.entries, revision.name, this.#lastCheckAt)
     }
-    if (wasPlain && this.#layout === 'atomic') await this.#doorbell.reinstall()
+    // The doorbell hangs at the directory that was, or was chosen for another layout.
+    if (wasGone || (wasPlain && this.#layout === 'atomic')) await this.#doorbell.reinstall()
   }
 
   #hold(): void {

@@ -30,7 +30,8 @@ export interface Trigger {
 
 const idOf = (path: string): string | undefined => {
   const stat = statSync(path, { throwIfNoEntry: false, bigint: true })
-  return stat && `${stat.dev}:${stat.ino}`
+  // A directory made anew often gets the inode of the one that was removed.
+  return stat && `${stat.dev}:${stat.ino}:${stat.birthtimeNs}`
 }
 
 /** Turns what a watch failed with into what to do about it. */
