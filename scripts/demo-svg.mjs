@@ -1,12 +1,13 @@
 // Runs the built demo with colours and draws what it prints: node scripts/demo-svg.mjs > docs/demo.svg
 import { execFileSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
 
 const [advance, lineHeight, fontSize, margin, bar] = [8.4, 20, 14, 24, 40]
 const colours = { text: '#e6edf3', dim: '#8b949e', green: '#3fb950', cyan: '#39c5cf', red: '#f85149' }
 
-const main = new URL('../examples/dist/demo/main.js', import.meta.url)
+const main = fileURLToPath(new URL('../examples/dist/demo/main.js', import.meta.url))
 const env = { ...process.env, FORCE_COLOR: '1', NO_COLOR: undefined, TMPDIR: '/tmp' }
-const printed = execFileSync(process.execPath, [main.pathname], { encoding: 'utf8', env })
+const printed = execFileSync(process.execPath, [main], { encoding: 'utf8', env })
 
 const styled = {
   1: (style) => ({ ...style, bold: true }),

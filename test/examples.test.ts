@@ -1,7 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { simulateMount } from '@hotmount/core/testing'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { parseAllDocuments } from 'yaml'
+import { runExample } from './support/running-example.js'
 import { filesBelow, root, source } from './support/source-tree.js'
 
 const read = (file: string): string => readFileSync(path.join(root, file), 'utf8')
@@ -100,5 +102,19 @@ describe('the examples', () => {
     )
     expect(stray).toEqual([])
     expect(sources.length).toBeGreaterThan(examples.length)
+  })
+
+  it('have an app around the code that testing-your-own-app tests', async () => {
+    const volume = await simulateMount({ 'flags.yaml': 'flags: { search: false }' })
+    const app = runExample('testing-your-own-app/main', [volume.path], { env: { PORT: '0' } })
+    onTestFinished(async () => {
+      await app[Symbol.asyncDispose]()
+      await volume[Symbol.asyncDispose]()
+    })
+    const url = `http://127.0.0.1:${await app.port()}/search`
+    const seen = async (): Promise<string> => (await fetch(url)).text()
+    expect(await seen()).toBe('off\n')
+    await volume.swap({ 'flags.yaml': 'flags: { search: true }' })
+    await expect.poll(seen).toBe('on\n')
   })
 })

@@ -8,7 +8,7 @@ import { connect } from 'node:tls'
 import { simulateMount } from '@hotmount/core/testing'
 import { expect, it, onTestFinished } from 'vitest'
 import { runExample } from '../../test/support/running-example.js'
-import { describeWith } from '../../test/support/servers.js'
+import { describeWith, installed } from '../../test/support/servers.js'
 
 interface Pair {
   readonly 'tls.crt': string
@@ -21,7 +21,7 @@ const selfSigned = (name: string): Pair => {
   try {
     const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes']
     const files = ['-keyout', key, '-out', cert, '-days', '2', '-subj', `/CN=${name}`]
-    execFileSync('openssl', ['req', '-x509', ...curve, ...files], { stdio: 'ignore' })
+    execFileSync(installed('openssl') ?? 'openssl', ['req', '-x509', ...curve, ...files], { stdio: 'ignore' })
     return { 'tls.crt': readFileSync(cert, 'utf8'), 'tls.key': readFileSync(key, 'utf8') }
   } finally {
     rmSync(directory, { recursive: true, force: true })
