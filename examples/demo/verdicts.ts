@@ -16,7 +16,8 @@ export const verdictsOf = (loop: Reloader, signal: AbortSignal): Publish => {
     await edit()
     await until(`a report that says ${outcome}`, () => reports.length > before, signal)
     const report = reports[before]
-    same(report?.outcome, outcome, 'outcome')
+    const why = report && 'error' in report ? `outcome (${report.error.message})` : 'outcome'
+    same(report?.outcome, outcome, why)
     return report as Extract<Report, { outcome: O }>
   }
 }
