@@ -6,7 +6,7 @@ import { runOptions } from '../../../packages/adapters/src/cli/run-options.js'
 const watching = (flags: string, keys?: readonly string[]): unknown =>
   watchOptionsOf(readArgs(flags.split(' '), mountFlags), keys)
 
-const options = (flags: string): unknown => runOptions([...flags.split(' '), '--', 'app', '--port', '80'])
+const running = (flags: string): unknown => runOptions([...flags.split(' '), '--', 'app', '--port', '80'])
 
 describe('flags about watching', () => {
   it.each([
@@ -31,7 +31,7 @@ describe('flags of run', () => {
   it('become options, with times in milliseconds', () => {
     const flags =
       '--mount /x --signal usr1 --check true --timeout 3s --cooldown 1m --splay 2s --grace 1s --stop-signal SIGINT --restart-policy always'
-    expect(options(flags)).toMatchObject({
+    expect(running(flags)).toMatchObject({
       child: ['app', '--port', '80'],
       action: { kind: 'signal', name: 'SIGUSR1' },
       check: ['true'],
@@ -44,7 +44,7 @@ describe('flags of run', () => {
     })
   })
   it('have defaults', () => {
-    expect(options('--mount /x --server nginx')).toMatchObject({
+    expect(running('--mount /x --server nginx')).toMatchObject({
       action: { kind: 'nginx' },
       check: undefined,
       verify: undefined,
@@ -53,12 +53,12 @@ describe('flags of run', () => {
       stopSignal: 'SIGQUIT',
       restartPolicy: 'never',
     })
-    expect(options('--mount /x --restart')).toMatchObject({ stopSignal: 'SIGTERM' })
-    expect(options('--mount /x --server nginx --no-check')).toMatchObject({ check: false })
+    expect(running('--mount /x --restart')).toMatchObject({ stopSignal: 'SIGTERM' })
+    expect(running('--mount /x --server nginx --no-check')).toMatchObject({ check: false })
   })
   it('never show credentials of a URL', () => {
     expect(
-      options('--mount /x --restart --verify-url http://me:hunter2@localhost/ok?token=hunter2'),
+      running('--mount /x --restart --verify-url http://me:hunter2@localhost/ok?token=hunter2'),
     ).toMatchObject({
       verify: { describe: 'GET http://localhost/ok' },
     })
