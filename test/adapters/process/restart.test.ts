@@ -47,6 +47,7 @@ describe('restart', () => {
     const { supervisor, log } = await startScript(`echo "level $LEVEL" >>$0; ${loop}`)
     const reaction = supervisor.restart({ env })
     await reaction.apply(change, context)
+    await vi.waitFor(() => expect(log()).toHaveLength(2))
     await reaction.rollback?.(snapshotOf({ LEVEL: 'warn' }), context)
     await vi.waitFor(() => expect(log()).toEqual(['level ', 'level debug', 'level warn']))
     expect('rollback' in supervisor.restart()).toBe(false)
