@@ -1,5 +1,6 @@
 import { mkdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
+import type { SimulatedMount } from '@hotmount/core/testing'
 import { expect, it, vi } from 'vitest'
 import { freePort } from '../../support/free-port.js'
 import { describeWith, installed } from '../../support/servers.js'
@@ -20,6 +21,18 @@ http {
   ${http}
 }`
 
+const errorLog = (work: string): Promise<string> => readFile(`${work}/error.log`, 'utf8')
+
+/** A place for an nginx that answers this text. */
+const site = async (
+  text: string,
+): Promise<{ readonly mount: SimulatedMount; readonly work: string; readonly port: number }> => {
+  const port = await freePort()
+  const work = path.join(await temporary(), 'nginx')
+  await mkdir(work)
+  return { mount: await volume({ 'nginx.conf': config(work, answering(port, text)) }), work, port }
+}
+
 const wrap = async (mountPath: string, work: string, port: number): Promise<Running> => {
   const command = [nginx, '-c', path.join(mountPath, 'nginx.conf'), '-p', work, '-g', 'daemon off;']
   const running = launch(['run', '--mount', mountPath, '--server', 'nginx', '--', ...command])
@@ -29,10 +42,8 @@ const wrap = async (mountPath: string, work: string, port: number): Promise<Runn
 
 describeWith('nginx', 'hotmount run --server nginx', () => {
   it('moves nginx from one port to another; a broken config in between changes nothing', async () => {
-    const [a, b] = [await freePort(), await freePort()]
-    const work = path.join(await temporary(), 'nginx')
-    await mkdir(work)
-    const mount = await volume({ 'nginx.conf': config(work, answering(a, 'old')) })
+    const { mount, work, port: a } = await site('old')
+    const b = await freePort()
     const running = await wrap(mount.path, work, a)
 
     const broken = await mount.swap({
@@ -50,16 +61,24 @@ describeWith('nginx', 'hotmount run --server nginx', () => {
     running.child.kill('SIGTERM')
     expect(await running.exited).toBe(0)
     // Both QUIT and TERM end nginx with 0: its own log tells which one it was.
-    expect(await readFile(`${work}/error.log`, 'utf8')).toMatch(/signal 3 \(SIGQUIT\) received/)
+    expect(await errorLog(work)).toMatch(/signal 3 \(SIGQUIT\) received/)
     expect(await logged(running, { msg: 'command ended' })).toMatchObject({ code: 0, wanted: true })
     expect(running.out() + running.err()).not.toContain('hunter2')
   })
 
+  it('reloads the nginx it wraps, and no other', async () => {
+    const [ours, theirs] = [await site('old'), await site('other')]
+    const running = await wrap(ours.mount.path, ours.work, ours.port)
+    await wrap(theirs.mount.path, theirs.work, theirs.port)
+    await ours.mount.swap({ 'nginx.conf': config(ours.work, answering(ours.port, 'new')) })
+    await logged(running, { msg: 'config applied' })
+    expect([await ask(ours.port), await ask(theirs.port)]).toEqual(['new', 'other'])
+    expect(await errorLog(ours.work)).toContain('(SIGHUP) received')
+    expect(await errorLog(theirs.work)).not.toContain('(SIGHUP) received')
+  })
+
   it('tells of an nginx that went to the background', async () => {
-    const port = await freePort()
-    const work = path.join(await temporary(), 'nginx')
-    await mkdir(work)
-    const mount = await volume({ 'nginx.conf': config(work, answering(port, 'old')) })
+    const { mount } = await site('old')
     const file = path.join(mount.path, 'nginx.conf')
     // -v prints the version and ends with 0 at once, and leaves no daemon behind for the test to find.
     const running = launch(['run', '--mount', mount.path, '--server', 'nginx', '--', nginx, '-c', file, '-v'])
