@@ -1,5 +1,6 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { pipeline } from 'node:stream'
 import { httpProbe } from '@hotmount/adapters/probe'
 import { describe, expect, it, onTestFinished } from 'vitest'
 
@@ -22,6 +23,10 @@ const inTurn = (...statuses: readonly number[]): { listener: RequestListener; as
     response.end('swordfish v2')
   }
   return { listener, asked: () => asked }
+}
+
+const endless = function* (): Generator<string> {
+  for (;;) yield 'x'.repeat(65_536)
 }
 
 describe('httpProbe', () => {
@@ -73,8 +78,7 @@ describe('httpProbe', () => {
   })
   it('reads no more than the first MiB of an endless body', async () => {
     const { url } = await listen((_request, response) => {
-      const more = (): void => void response.write('x'.repeat(65_536), () => more())
-      more()
+      pipeline(endless, response, () => undefined)
     })
     await expect(httpProbe(url, { body: 'xxx', times: 1 }).run(never)).resolves.toContain('body as expected')
   })
