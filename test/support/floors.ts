@@ -52,6 +52,7 @@ export const floors: Readonly<Record<string, Floors>> = {
     'process/*': 2,
     'env/*': 2,
     'config/*': 2,
+    'http/*': 2,
     'servers/*': 3,
     'cli/*': 4,
   },

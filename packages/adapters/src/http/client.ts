@@ -1,0 +1,122 @@
+import { type Change, ReactionError, type ReactionContext } from '@hotmount/core'
+import { inContext, type Where } from '../process/target-error.js'
+import { type Credentials, readCredentials, signatureOf } from './credentials.js'
+import { failure, refusalOf } from './failure.js'
+import type { Settings } from './options.js'
+import { type Answer, type Exchange, exchange } from './request.js'
+import { pauseMs, retryAfterMs } from './retry.js'
+import { said } from './said.js'
+
+/** One thing to be sent until it is accepted. */
+export interface Call {
+  readonly where: Where
+  readonly method: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Buffer | undefined
+  readonly mostBytes: number
+  readonly change: Change
+  /** A body that holds values in a form that the snapshot does not know. */
+  readonly isDerived: boolean
+}
+
+/** Less than the 30 s that the loop gives to a stage, so that the failure is told in our words. */
+const altogetherMs = 25_000
+
+const headersOf = (
+  settings: Settings,
+  { headers, body }: Call,
+  { bearer, secret }: Credentials,
+): Readonly<Record<string, string>> => {
+  const authorization = bearer === undefined ? settings.target.basic : `Bearer ${bearer}`
+  return {
+    'user-agent': 'hotmount',
+    ...headers,
+    ...settings.headers,
+    ...(authorization !== undefined && { authorization }),
+    // The signature carries its time, so it is made for each try; the wall clock is what the receiver has, too.
+    ...(secret && { 'x-hotmount-signature': signatureOf(secret, body ?? Buffer.alloc(0), Date.now()) }),
+    ...(body && { 'content-length': String(body.length) }),
+    connection: 'close',
+  }
+}
+
+/** Sends requests of one adapter, with retries, and keeps away for as long as the server asks to. */
+export class Client {
+  readonly #settings: Settings
+  /** On the clock of the loop. */
+  #leaveAloneUntil = 0
+
+  constructor(settings: Settings) {
+    this.#settings = settings
+  }
+
+  /**
+   * Sends until the answer is yes, the tries are used up or the signal aborts.
+   *
+   * @throws ReactionError APPLY_FAILED, VERIFY_FAILED, TARGET_FORBIDDEN, TIMED_OUT
+   */
+  send(call: Call, context: ReactionContext): Promise<Answer> {
+    return inContext(call.where, () => this.#send(call, context))
+  }
+
+  async #send(call: Call, { signal, clock }: ReactionContext): Promise<Answer> {
+    const { timeoutMs, bounds, accepts } = this.#settings
+    this.#mind(call, clock.now())
+    const end = clock.now() + Math.max(altogetherMs, timeoutMs)
+    for (let tries = 1; ; tries++) {
+      const credentials = await readCredentials(this.#settings)
+      const limitMs = Math.max(1, Math.min(timeoutMs, end - clock.now()))
+      const ended = await this.#once(call, credentials, limitMs, signal)
+      if (ended.kind === 'answer' && accepts(ended.status)) return ended
+      const asked = ended.kind === 'answer' ? retryAfterMs(ended.retryAfter, Date.now()) : undefined
+      const refusal = refusalOf(ended, asked)
+      if (asked !== undefined) this.#leaveAloneUntil = clock.now() + asked
+      const standing = { tries, leftMs: end - clock.now(), random: Math.random() }
+      const pause = pauseMs(refusal, bounds, standing)
+      if (pause === undefined) {
+        const { where } = call
+        const words = this.#words(ended, call, credentials)
+        throw failure({ where, shown: this.#shown(call), refusal, tries, timeoutMs: limitMs, said: words })
+      }
+      await clock.sleep(pause, signal)
+    }
+  }
+
+  async #once(
+    call: Call,
+    credentials: Credentials,
+    timeoutMs: number,
+    signal: AbortSignal,
+  ): Promise<Exchange> {
+    const { method, body, mostBytes } = call
+    const headers = headersOf(this.#settings, call, credentials)
+    const { url } = this.#settings.target
+    return exchange({ url, method, headers, body, tls: credentials.tls, timeoutMs, mostBytes, signal })
+  }
+
+  /** Retry-After may be longer than a stage: until then nothing is sent, whatever the loop tries. */
+  #mind(call: Call, now: number): void {
+    const seconds = Math.ceil((this.#leaveAloneUntil - now) / 1000)
+    if (seconds <= 0) return
+    throw new ReactionError(
+      call.where.stage === 'verify' ? 'VERIFY_FAILED' : 'APPLY_FAILED',
+      call.where,
+      `${this.#shown(call)} was not sent: the server asked to be left alone for another ${seconds} s`,
+      { hint: 'it is tried again with growing pauses', retryable: true },
+    )
+  }
+
+  #shown({ method }: Call): string {
+    return `${method} ${this.#settings.target.shown}`
+  }
+
+  #words(ended: Exchange, { change, body, isDerived }: Call, { bearer, secret }: Credentials): string {
+    if (ended.kind !== 'answer') return ''
+    const headers = Object.values(this.#settings.headers).filter((value) => value.length >= 8)
+    return said(ended.body, {
+      snapshots: [change.snapshot, change.previous],
+      texts: [bearer ?? '', this.#settings.target.basic ?? '', secret?.toString('utf8') ?? '', ...headers],
+      derived: isDerived ? body?.toString('utf8') : undefined,
+    })
+  }
+}

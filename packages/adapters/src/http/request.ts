@@ -1,0 +1,83 @@
+import { request as requestHttp } from 'node:http'
+import { request as requestHttps } from 'node:https'
+import { errnoOf } from '../process/errno.js'
+import type { TlsMaterial } from './credentials.js'
+
+/** One request, ready to be sent. */
+export interface Request {
+  readonly url: URL
+  readonly method: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Buffer | undefined
+  readonly tls: TlsMaterial
+  /** For all of it, to the last byte of the answer. */
+  readonly timeoutMs: number
+  /** Of the answer's body; the rest is not read. */
+  readonly mostBytes: number
+  readonly signal: AbortSignal
+}
+
+/** What came back. */
+export interface Answer {
+  readonly kind: 'answer'
+  readonly status: number
+  readonly retryAfter: string | undefined
+  readonly body: Buffer
+  /** Whether `body` is all of it. */
+  readonly isWhole: boolean
+}
+
+/** How one request ended. */
+export type Exchange =
+  | Answer
+  | { readonly kind: 'error'; readonly code: string }
+  | { readonly kind: 'timeout' }
+
+/**
+ * Sends one request on a connection of its own, which is gone when this returns. Redirects are not followed: they
+ * would carry token and body to an address that nobody has named. Rejects only with the reason of the signal.
+ */
+export const exchange = async (request: Request): Promise<Exchange> => {
+  const { url, method, headers, body, tls, timeoutMs, mostBytes, signal } = request
+  signal.throwIfAborted()
+  const ended = await new Promise<Exchange>((resolve) => {
+    const failed = (error: unknown): void => resolve({ kind: 'error', code: errnoOf(error) })
+    const options = { ...tls, method, headers, agent: false, signal }
+    const send = url.protocol === 'https:' ? requestHttps : requestHttp
+    let sent
+    try {
+      sent = send(url, options)
+    } catch (error) {
+      // A certificate that is none, or a key that does not fit it.
+      failed(error)
+      return
+    }
+    const timer = setTimeout(() => {
+      resolve({ kind: 'timeout' })
+      sent.destroy()
+    }, timeoutMs)
+    sent.once('close', () => clearTimeout(timer))
+    sent.on('error', failed)
+    sent.on('response', (response) => {
+      const chunks: Buffer[] = []
+      let size = 0
+      const finish = (isWhole: boolean): void => {
+        const retryAfter = response.headers['retry-after']
+        const whole = Buffer.concat(chunks).subarray(0, mostBytes)
+        resolve({ kind: 'answer', status: response.statusCode ?? 0, retryAfter, body: whole, isWhole })
+      }
+      response.on('data', (chunk: Buffer) => {
+        chunks.push(chunk)
+        size += chunk.length
+        if (size <= mostBytes) return
+        finish(false)
+        sent.destroy()
+      })
+      response.on('end', () => finish(true))
+      response.on('error', failed)
+    })
+    sent.end(body)
+  })
+  signal.throwIfAborted()
+  return ended
+}

@@ -1,0 +1,38 @@
+import type { Snapshot } from '@hotmount/core'
+import { redactValues } from '../process/redact.js'
+
+/** Characters shown of what a server said. */
+const mostChars = 300
+/** Characters looked at: redactValues would keep the end of more, and servers begin with what matters. */
+const mostRead = 1500
+const placeholder = '[redacted]'
+
+/** What must not be shown of an answer: everything that it could only know from us. */
+export interface Secrets {
+  readonly snapshots: readonly Snapshot[]
+  /** Tokens and the like. */
+  readonly texts: readonly string[]
+  /** A body that was made from values in a way that we do not know. */
+  readonly derived: string | undefined
+}
+
+/** Words that are worth hiding; shorter ones would leave no message. */
+const wordsOf = (text: string): readonly string[] => text.match(/[^\s"'`,;:{}[\]()<>=\\]{6,}/g) ?? []
+
+/**
+ * The beginning of what a server said about a failure, on one line, without values, tokens and control characters.
+ * Empty when that leaves nothing.
+ */
+export const said = (body: Buffer, { snapshots, texts, derived }: Secrets): string => {
+  const whole = body.toString('utf8')
+  // A value that is cut in two could not be recognised.
+  let text = whole.length <= mostRead ? whole : whole.slice(0, mostRead).replace(/\S*$/, '')
+  const pieces = [...texts, ...wordsOf(derived ?? '')].filter((piece) => piece !== '')
+  for (const piece of pieces.toSorted((a, b) => b.length - a.length))
+    text = text.replaceAll(piece, placeholder)
+  const shown = redactValues(text, ...snapshots)
+    // oxlint-disable-next-line no-control-regex -- they would move the cursor of whoever reads the log
+    .replaceAll(/[\u0000-\u001f\u007f-\u009f\s]+/g, ' ')
+    .trim()
+  return shown.length <= mostChars ? shown : `${shown.slice(0, mostChars - 1)}…`
+}

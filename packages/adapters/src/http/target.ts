@@ -1,0 +1,38 @@
+import { UsageError } from '@hotmount/core'
+
+/** Where a request goes, without what must not be printed. */
+export interface Target {
+  /** Without user and password. */
+  readonly url: URL
+  /** Value of an Authorization header, from the user and password of the URL. */
+  readonly basic: string | undefined
+  /** For messages: origin and path, no query. Segments of the path that look like a secret are left out. */
+  readonly shown: string
+}
+
+// Chat services put the secret of a webhook into its path.
+const isSecretive = (segment: string): boolean =>
+  segment.length >= 16 && /[\dA-Z%]/.test(segment) && /[A-Za-z]/.test(segment)
+
+const shownPath = (path: string): string =>
+  path
+    .split('/')
+    .map((segment) => (isSecretive(segment) || /^\d{12,}$/.test(segment) ? '…' : segment))
+    .join('/')
+
+/**
+ * Reads a URL.
+ *
+ * @throws UsageError BAD_OPTION for something that is no http or https URL
+ */
+export const parseTarget = (adapter: string, address: string | URL): Target => {
+  const url = URL.canParse(String(address)) ? new URL(address) : undefined
+  if (url?.protocol !== 'http:' && url?.protocol !== 'https:')
+    throw new UsageError('BAD_OPTION', `${adapter} needs a URL that begins with http:// or https://`)
+  const { username, password } = url
+  const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`
+  const basic = pair === ':' ? undefined : `Basic ${Buffer.from(pair).toString('base64')}`
+  url.username = ''
+  url.password = ''
+  return { url, basic, shown: `${url.origin}${shownPath(url.pathname)}` }
+}
