@@ -1,6 +1,7 @@
 import { readdirSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { MountError } from '../base/errors.js'
+import { codeOf } from '../base/thrown.js'
 import { isReserved } from './layout.js'
 import { locate, type Location } from './locate.js'
 import { isDeleted, isFrozen, isSilent, mountPointOf, readMountinfo } from './mountinfo.js'
@@ -47,6 +48,17 @@ const judgeFrozen = (stale: boolean): Judgement => ({
   ],
 })
 
+const judgeKeys = (root: string): readonly Finding[] => {
+  try {
+    if (!readdirSync(root).every((name) => isReserved(name))) return []
+    const hint = 'an optional source that does not exist (yet)?'
+    return [{ level: 'warning', message: 'it has no keys', hint }]
+  } catch (thrown) {
+    const message = `it may not be listed (${codeOf(thrown) ?? 'unknown error'})`
+    return [{ level: 'error', message, hint: 'set fsGroup, runAsUser or defaultMode in the pod spec' }]
+  }
+}
+
 const judgeAtomic = (location: Location, stale: boolean): Judgement => {
   const findings: Finding[] = [
     {
@@ -60,13 +72,12 @@ const judgeAtomic = (location: Location, stale: boolean): Judgement => {
       message: 'the kubelet took it down: no more updates',
       hint: 'restart the container',
     })
-  if (readdirSync(location.root).every((name) => isReserved(name)))
-    findings.push({
-      level: 'warning',
-      message: 'it has no keys',
-      hint: 'an optional source that does not exist (yet)?',
-    })
-  return { kind: 'atomic', updates: stale ? 'never' : 'live', stale, findings }
+  return {
+    kind: 'atomic',
+    updates: stale ? 'never' : 'live',
+    stale,
+    findings: [...findings, ...judgeKeys(location.root)],
+  }
 }
 
 const judgeOrdinary = ({ layout }: Location, stale: boolean): Judgement => {
