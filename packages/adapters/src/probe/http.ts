@@ -1,7 +1,6 @@
-import { request as requestHttp } from 'node:http'
-import { request as requestHttps } from 'node:https'
 import { type Duration, toMs, UsageError } from '@hotmount/core'
 import { errnoOf } from '../process/errno.js'
+import { exchange, type Response } from './exchange.js'
 import type { Probe } from './probe.js'
 import { type Answer, until } from './retry.js'
 
@@ -16,39 +15,6 @@ export interface HttpProbeOptions {
   /** How many right answers in a row it takes. Default 3: old workers answer beside new ones for 100 ms. */
   readonly times?: number
 }
-
-const mostBytes = 1024 * 1024
-
-interface Response {
-  readonly status: number
-  readonly body: string
-}
-
-/** One GET on a connection of its own: a kept one would still lead to an old worker. */
-const get = (url: URL, signal: AbortSignal): Promise<Response> =>
-  new Promise((resolve, reject) => {
-    const send = url.protocol === 'https:' ? requestHttps : requestHttp
-    const request = send(url, { agent: false, headers: { connection: 'close' }, signal }, (response) => {
-      const chunks: Buffer[] = []
-      let size = 0
-      const finish = (): void =>
-        resolve({
-          status: response.statusCode ?? 0,
-          body: Buffer.concat(chunks).toString('utf8', 0, mostBytes),
-        })
-      response.on('data', (chunk: Buffer) => {
-        chunks.push(chunk)
-        size += chunk.length
-        if (size < mostBytes) return
-        finish()
-        response.destroy()
-      })
-      response.on('end', finish)
-      response.on('error', reject)
-    })
-    request.on('error', reject)
-    request.end()
-  })
 
 const judge = ({ status, body }: Response, options: HttpProbeOptions): Answer => {
   const wanted = options.status === undefined ? status >= 200 && status < 300 : status === options.status
@@ -80,7 +46,7 @@ export const httpProbe = (url: string | URL, options: HttpProbeOptions = {}): Pr
     run: async (signal) => {
       const hint = 'is this the address the server listens on with the new config?'
       const evidence = await until({ describe, withinMs, signal, times: options.times ?? 3, hint }, (each) =>
-        get(target, each).then(
+        exchange(target, { signal: each }).then(
           (response) => judge(response, options),
           (error: unknown) => ({ yes: false, why: each.aborted ? 'no answer in time' : errnoOf(error) }),
         ),

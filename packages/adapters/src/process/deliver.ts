@@ -4,7 +4,7 @@ import { errnoOf } from './errno.js'
 import { targetError } from './target-error.js'
 import { disposition } from './proc.js'
 import type { PinnedProcess } from './process-ref.js'
-import { readMasks, readProcess } from './procfs.js'
+import { ageMs, readMasks, readProcess } from './procfs.js'
 
 const pollMs = 10
 /** How long a target may take to catch a signal, in milliseconds: a server that starts or re-executes itself. */
@@ -22,6 +22,7 @@ const reasons = {
   ignored: 'ignores it',
   blocked: 'blocks it',
   pending: 'has not yet taken an earlier one',
+  young: 'has only just started',
 } as const
 
 const forbidden = (describe: string, pid: number, name: string): ReactionError =>
@@ -39,6 +40,16 @@ const kill = (describe: string, pid: number, name: NodeJS.Signals | 0): void => 
   }
 }
 
+/** Settings of {@link deliver}. */
+export interface Delivery {
+  readonly clock: Clock
+  readonly signal: AbortSignal
+  /** How long the target may take to get ready for it, in milliseconds. */
+  readonly patience?: number
+  /** A younger process is left alone, in milliseconds: its runtime may catch the signal before the server in it does. */
+  readonly leastAgeMs?: number | undefined
+}
+
 /**
  * Sends a signal once the target is seen to catch it, does not block it and has none of it waiting. Sent earlier,
  * it would end a server that is starting up, or be lost in one that re-executes itself.
@@ -47,7 +58,7 @@ export const deliver = async (
   describe: string,
   target: PinnedProcess,
   name: NodeJS.Signals,
-  { clock, signal, patience = patienceMs }: { clock: Clock; signal: AbortSignal; patience?: number },
+  { clock, signal, patience = patienceMs, leastAgeMs = 0 }: Delivery,
 ): Promise<void> => {
   const until = clock.now() + patience
   for (;;) {
@@ -58,7 +69,8 @@ export const deliver = async (
         retryable: true,
       })
     kill(describe, target.pid, 0)
-    const state = disposition(masks, constants.signals[name])
+    const isYoung = leastAgeMs > 0 && ageMs(target) < leastAgeMs
+    const state = isYoung ? 'young' : disposition(masks, constants.signals[name])
     if (state === 'ready') {
       kill(describe, target.pid, name)
       return

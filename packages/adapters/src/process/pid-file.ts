@@ -3,10 +3,8 @@ import { readFile, stat } from 'node:fs/promises'
 import type { PinnedProcess, ProcessRef } from './process-ref.js'
 import { errnoOf } from './errno.js'
 import { targetError } from './target-error.js'
-import { readProcess } from './procfs.js'
+import { readProcess, ticksPerSecond } from './procfs.js'
 
-// The unit of start times towards user space: 100 ticks a second on every architecture that Node runs on.
-const ticksPerSecond = 100
 /** A process writes its pid file after it has started; this much is left for clocks that disagree. */
 const marginMs = 10_000
 

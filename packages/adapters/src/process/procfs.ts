@@ -38,5 +38,12 @@ export const listProcesses = (passes?: (stat: Stat) => boolean): readonly Proces
     .filter((name) => /^\d+$/.test(name))
     .flatMap((name) => readProcess(Number(name), passes) ?? [])
 
+// The unit of start times towards user space: 100 ticks a second on every architecture that Node runs on.
+export const ticksPerSecond: number = 100
+
+/** How long a process has been there, in milliseconds. */
+export const ageMs = ({ startTime }: Pick<Stat, 'startTime'>): number =>
+  (Number.parseFloat(readFileSync('/proc/uptime', 'utf8')) - startTime / ticksPerSecond) * 1000
+
 /** Whether there is a /proc to read. */
 export const hasProcfs = (): boolean => read(process.pid, 'stat') !== undefined

@@ -4,15 +4,18 @@ import { deliver } from './deliver.js'
 import { type DrainingLimit, holdWhileDraining } from './hold.js'
 import type { PinnedProcess, ProcessRef } from './process-ref.js'
 import type { Argv } from './spawn.js'
+import { redactValues } from './redact.js'
 import { inContext, type Where } from './target-error.js'
 import {
   drainingTitle,
   proveAlive,
+  proveByWord,
   proveNewWorkers,
   type Scene,
   type Verification,
   workersOf,
 } from './verification.js'
+import type { Question, Witness } from './witness.js'
 import type { Worker } from './workers.js'
 
 /** Options of {@link signal}. */
@@ -30,6 +33,8 @@ export interface SignalReceipt extends PinnedProcess {
   readonly before: readonly Worker[]
   /** More old workers than allowed were still draining when it was sent: so many. */
   readonly crowded: number | undefined
+  /** How to ask the server itself, where it has a word of its own. */
+  readonly ask?: Question | undefined
 }
 
 /** Everything about one signal, for servers as well as for {@link signal}. */
@@ -38,11 +43,17 @@ export interface SignalSpec {
   readonly target: ProcessRef
   readonly signal: NodeJS.Signals
   readonly check?: Check | undefined
-  /** All must hold, one after the other. */
-  readonly verify: readonly Verification[]
+  /** All must hold, one after the other. `itsWord`: that of the witness alone, for a server without children. */
+  readonly verify: readonly (Verification | 'itsWord')[]
   readonly draining: RegExp
   readonly withinMs: number
   readonly limit?: DrainingLimit | undefined
+  /** The server's own word, on which 'newWorkers' then insists as well. */
+  readonly witness?: Witness | undefined
+  /** It starts all its new workers before it ends an old one. */
+  readonly startsBeside?: boolean | undefined
+  /** How old the target must be before it is signalled, in milliseconds. */
+  readonly leastAgeMs?: number | undefined
 }
 
 const send = async (spec: SignalSpec, { signal, clock }: ReactionContext): Promise<SignalReceipt> => {
@@ -50,23 +61,27 @@ const send = async (spec: SignalSpec, { signal, clock }: ReactionContext): Promi
   const draining = (): number => workersOf(target.pid, spec.draining).filter((each) => each.draining).length
   const crowded = spec.limit && (await holdWhileDraining(draining, spec.limit, { clock, signal }))
   const before = workersOf(target.pid, spec.draining)
-  await deliver(spec.target.describe, target, spec.signal, { signal, clock })
-  return { pid: target.pid, startTime: target.startTime, before, crowded }
+  const ask = await spec.witness?.(target, signal)
+  const { leastAgeMs } = spec
+  await deliver(spec.target.describe, target, spec.signal, { signal, clock, leastAgeMs })
+  return { pid: target.pid, startTime: target.startTime, before, crowded, ...(ask && { ask }) }
 }
 
 const prove = async (
   spec: SignalSpec,
-  { before, crowded, ...target }: SignalReceipt,
-  { signal, clock }: ReactionContext,
+  { before, crowded, ask, ...target }: SignalReceipt,
+  { signal, clock, change }: ReactionContext,
 ): Promise<string> => {
   const { describe } = spec.target
-  const scene: Scene = { ...spec, describe, target, before, signal, clock }
+  const hide = (text: string): string => redactValues(text, change.snapshot, change.previous)
+  const scene: Scene = { ...spec, describe, target, before, signal, clock, ask, hide }
   const evidence: string[] = []
   for (const verification of spec.verify) {
     if (verification === 'newWorkers')
       evidence.push(
         await proveNewWorkers(scene, () => deliver(describe, target, spec.signal, { signal, clock })),
       )
+    else if (verification === 'itsWord') evidence.push(await proveByWord(scene))
     else if (verification === 'alive') evidence.push(await proveAlive(scene))
     else evidence.push((await verification.run(signal)) ?? verification.describe)
   }

@@ -6,6 +6,7 @@ import { listProcesses } from './procfs.js'
 import { titleOf } from './match.js'
 import { describeVerdict, lastWord, observe, settled, settling } from './settling.js'
 import { targetError } from './target-error.js'
+import type { Question, Word } from './witness.js'
 import type { Sighting, Worker } from './workers.js'
 
 /**
@@ -25,6 +26,11 @@ export interface Scene {
   /** A child with such a title only finishes what it has begun. */
   readonly draining: RegExp
   readonly withinMs: number
+  /** The server's own word, where it can be asked: without it nothing is proven. */
+  readonly ask?: Question | undefined
+  readonly startsBeside?: boolean | undefined
+  /** Takes config values out of what the server says. */
+  readonly hide: (text: string) => string
 }
 
 /** The title by which a worker says that it is draining. nginx's, and a good guess for others. */
@@ -43,21 +49,38 @@ export const workersOf = (master: number, draining: RegExp): readonly Worker[] =
     draining: titleOf(process).search(draining) >= 0,
   }))
 
-const look = ({ target, draining }: Scene): Sighting => ({
-  master: presence(target),
-  workers: workersOf(target.pid, draining),
-})
-
 const unproven = ({ describe, target }: Scene, what: string, hint: string): Error =>
   targetError('VERIFY_FAILED', describe, `${describe} (pid ${target.pid}) got the signal, but ${what}`, {
     hint,
     retryable: true,
   })
 
+const unsaid = ({ ask }: Scene, word: Word): string =>
+  ask && word.kind === 'silent' ? ', and it has not said that it took the config' : ''
+
 const hints = {
+  refused: 'it goes on with its old config; its own log may say more',
   died: 'some servers end when the config they re-read is bad: give a check, so that it is refused before',
   other: 'its own log says why; a port in use, for one, passes every check',
 } as const
+
+const look = ({ target, draining, startsBeside, ask }: Scene, word: Word): Sighting => ({
+  master: presence(target),
+  workers: workersOf(target.pid, draining),
+  isTaken: ask && word.kind === 'taken',
+  startsBeside,
+})
+
+const silence = (): Word => ({ kind: 'silent' })
+
+/** What it says now. What it has taken, it has taken. @throws ReactionError VERIFY_FAILED when it refused */
+const listen = async (scene: Scene, last: Word): Promise<Word> => {
+  if (!scene.ask || last.kind === 'taken') return last
+  const word = await scene.ask(scene.signal)
+  if (word.kind !== 'refused') return word
+  const said = scene.hide(word.said)
+  throw unproven(scene, `it refused the config${said === '' ? '' : `: ${said}`}`, hints.refused)
+}
 
 /** Proof by children; `resend` is called once when nothing at all has happened. @throws ReactionError VERIFY_FAILED */
 export const proveNewWorkers = async (scene: Scene, resend: () => Promise<void>): Promise<string> => {
@@ -65,19 +88,41 @@ export const proveNewWorkers = async (scene: Scene, resend: () => Promise<void>)
   const start = clock.now()
   let state = settling(before, start)
   let resent = false
+  let word = silence()
   for (;;) {
-    state = observe(state, look(scene), clock.now())
+    if (presence(scene.target) === 'there') word = await listen(scene, word)
+    state = observe(state, look(scene, word), clock.now())
     const final = settled(state, clock.now())
-    if (final?.kind === 'applied' || final?.kind === 'draining') return describeVerdict(final)
+    if (final?.kind === 'applied' || final?.kind === 'draining')
+      return word.kind === 'taken' ? `${word.evidence}; ${describeVerdict(final)}` : describeVerdict(final)
     if (final) throw unproven(scene, describeVerdict(final), hints.died)
     const waited = clock.now() - start
     if (waited >= withinMs)
-      throw unproven(scene, `after ${withinMs} ms ${describeVerdict(lastWord(state))}`, hints.other)
+      throw unproven(
+        scene,
+        `after ${withinMs} ms ${describeVerdict(lastWord(state))}${unsaid(scene, word)}`,
+        hints.other,
+      )
     if (!resent && state.verdict.kind === 'noEffect' && waited >= Math.min(lostAfterMs, withinMs / 2)) {
       resent = true
       await resend()
     }
     await clock.sleep(pollMs, scene.signal)
+  }
+}
+
+/** Proof by the server's word alone, for one without children. @throws ReactionError VERIFY_FAILED */
+export const proveByWord = async (scene: Scene): Promise<string> => {
+  const until = scene.clock.now() + scene.withinMs
+  for (let word = silence(); ;) {
+    const master = presence(scene.target)
+    if (master !== 'there')
+      throw unproven(scene, describeVerdict({ kind: master === 'gone' ? 'died' : 'lostTarget' }), hints.died)
+    word = await listen(scene, word)
+    if (word.kind === 'taken') return word.evidence
+    if (scene.clock.now() >= until)
+      throw unproven(scene, `after ${scene.withinMs} ms it has not said that it took the config`, hints.other)
+    await scene.clock.sleep(pollMs, scene.signal)
   }
 }
 

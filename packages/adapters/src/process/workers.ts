@@ -13,6 +13,10 @@ export interface Sighting {
   /** `gone`: no such process any more; `replaced`: its pid belongs to another process now. */
   readonly master: 'there' | 'gone' | 'replaced'
   readonly workers: readonly Worker[]
+  /** What the server itself says, if it is asked. Once it took the config, workers from before are draining. */
+  readonly isTaken?: boolean | undefined
+  /** It starts all its new workers before it ends an old one: a full set of new ones means the same. */
+  readonly startsBeside?: boolean | undefined
 }
 
 /** What the children say about a reload. Only `applied` and `draining` are success, once they hold. */
@@ -40,8 +44,11 @@ export const judge = (before: readonly Worker[], now: Sighting): Verdict => {
   const fresh = now.workers.filter((worker) => !known.has(identity(worker)) && !worker.draining).length
   const old = now.workers.filter((worker) => known.has(identity(worker)) && !worker.draining).length
   const draining = now.workers.filter((worker) => worker.draining).length
-  if (old === 0 && fresh > 0)
-    return draining > 0 ? { kind: 'draining', fresh, draining } : { kind: 'applied', fresh }
-  const untouched = fresh === 0 && old === before.filter((worker) => !worker.draining).length
+  const alive = before.filter((worker) => !worker.draining).length
+  const isOver = old === 0 || now.isTaken === true || (now.startsBeside === true && fresh >= alive)
+  const left = draining + old
+  if (isOver && fresh > 0 && now.isTaken !== false)
+    return left > 0 ? { kind: 'draining', fresh, draining: left } : { kind: 'applied', fresh }
+  const untouched = fresh === 0 && old === alive
   return untouched ? { kind: 'noEffect' } : { kind: 'partial', fresh, old }
 }

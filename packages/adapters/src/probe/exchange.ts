@@ -1,0 +1,47 @@
+import { request as requestHttp } from 'node:http'
+import { request as requestHttps } from 'node:https'
+
+/** An answer, with at most the first MiB of its body. */
+export interface Response {
+  readonly status: number
+  readonly body: string
+}
+
+const mostBytes = 1024 * 1024
+
+/**
+ * One request without a body, on a connection of its own: a kept one would still lead to an old worker.
+ *
+ * @throws a system error, or the signal's AbortError
+ */
+export const exchange = (
+  url: URL,
+  { method = 'GET', signal }: { readonly method?: 'GET' | 'POST'; readonly signal: AbortSignal },
+): Promise<Response> =>
+  new Promise((resolve, reject) => {
+    const send = url.protocol === 'https:' ? requestHttps : requestHttp
+    const request = send(
+      url,
+      { method, agent: false, headers: { connection: 'close' }, signal },
+      (response) => {
+        const chunks: Buffer[] = []
+        let size = 0
+        const finish = (): void =>
+          resolve({
+            status: response.statusCode ?? 0,
+            body: Buffer.concat(chunks).toString('utf8', 0, mostBytes),
+          })
+        response.on('data', (chunk: Buffer) => {
+          chunks.push(chunk)
+          size += chunk.length
+          if (size < mostBytes) return
+          finish()
+          response.destroy()
+        })
+        response.on('end', finish)
+        response.on('error', reject)
+      },
+    )
+    request.on('error', reject)
+    request.end()
+  })
