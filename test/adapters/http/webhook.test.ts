@@ -123,6 +123,8 @@ describe('a webhook', () => {
   })
 })
 
+const nameOf = (url: string): string => webhook(url).name
+
 describe('the options of a webhook', () => {
   it.each<[what: string, url: string, options: WebhookOptions]>([
     ['no URL', 'reload', {}],
@@ -141,14 +143,13 @@ describe('the options of a webhook', () => {
     )
   })
   it('keeps out of its name what looks like a secret', () => {
-    const name = (url: string): string => webhook(url).name
-    expect(name('https://u:swordfish@h.example/configuration/backends?x=1#y')).toBe(
+    expect(nameOf('https://u:swordfish@h.example/configuration/backends?x=1#y')).toBe(
       'webhook https://h.example/configuration/backends',
     )
-    expect(name('https://chat.example/services/T0/aB3dE5fG7hJ9kL1mN3pQ5r')).toBe(
+    expect(nameOf('https://chat.example/services/T0/aB3dE5fG7hJ9kL1mN3pQ5r')).toBe(
       'webhook https://chat.example/services/T0/…',
     )
-    expect(name('https://chat.example/api/webhooks/123456789012345678/x')).toBe(
+    expect(nameOf('https://chat.example/api/webhooks/123456789012345678/x')).toBe(
       'webhook https://chat.example/api/webhooks/…/x',
     )
   })

@@ -29,7 +29,8 @@ const longestWaitMs = 3_600_000
 export const retryAfterMs = (header: string | undefined, nowMs: number): number | undefined => {
   if (header === undefined) return undefined
   if (/^\d+$/.test(header)) return Math.min(Number(header) * 1000, longestWaitMs)
-  const date = Date.parse(header)
+  // Date.parse takes -1 for the year 2001.
+  const date = header.endsWith('GMT') ? Date.parse(header) : Number.NaN
   return Number.isNaN(date) ? undefined : Math.min(Math.max(0, date - nowMs), longestWaitMs)
 }
 
