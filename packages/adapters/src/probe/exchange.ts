@@ -7,6 +7,14 @@ export interface Response {
   readonly body: string
 }
 
+/** Settings of {@link exchange}. */
+export interface ExchangeOptions {
+  readonly method?: 'GET' | 'POST'
+  readonly signal: AbortSignal
+  /** How long nothing may come, in milliseconds. Default: for ever. */
+  readonly idleMs?: number
+}
+
 const mostBytes = 1024 * 1024
 
 /**
@@ -16,7 +24,7 @@ const mostBytes = 1024 * 1024
  */
 export const exchange = (
   url: URL,
-  { method = 'GET', signal }: { readonly method?: 'GET' | 'POST'; readonly signal: AbortSignal },
+  { method = 'GET', signal, idleMs = 0 }: ExchangeOptions,
 ): Promise<Response> =>
   new Promise((resolve, reject) => {
     const send = url.protocol === 'https:' ? requestHttps : requestHttp
@@ -43,5 +51,8 @@ export const exchange = (
       },
     )
     request.on('error', reject)
+    request.setTimeout(idleMs, () =>
+      request.destroy(Object.assign(new Error('no answer in time'), { code: 'ETIMEDOUT' })),
+    )
     request.end()
   })

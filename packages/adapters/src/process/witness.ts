@@ -11,8 +11,9 @@ export type Question = (signal: AbortSignal) => Promise<Word>
 
 /**
  * A server's own word, beside what its children show: a counter, a status page, a metric. Called before the signal,
- * to remember what it says then; returns the question to ask after it.
+ * to remember what it says then; returns the question to ask after it, or undefined when there is
+ * nobody to ask, and the children alone count.
  *
  * @throws ReactionError when the server cannot be asked at all
  */
-export type Witness = (target: PinnedProcess, signal: AbortSignal) => Promise<Question>
+export type Witness = (target: PinnedProcess, signal: AbortSignal) => Promise<Question | undefined>

@@ -36,7 +36,6 @@ export const nginx = (options: NginxOptions = {}): Reaction<SignalReceipt> =>
       // A name server that is down fails `nginx -t` too: the same config may pass a minute later.
       retryable: /host not found in|could not be resolved/,
       draining: /^nginx: worker process is shutting down$/,
-      verify: 'newWorkers',
     },
     options,
   )
