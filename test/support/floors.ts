@@ -54,6 +54,7 @@ export const floors: Readonly<Record<string, Floors>> = {
     'config/*': 2,
     'http/*': 2,
     'servers/*': 3,
+    'stage/*': 3,
     'cli/*': 4,
   },
 }

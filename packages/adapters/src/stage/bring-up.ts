@@ -1,0 +1,76 @@
+import {
+  type Change,
+  type Key,
+  type ReactionContext,
+  type Snapshot,
+  systemClock,
+  watchConfigMap,
+} from '@hotmount/core'
+import type { Staging } from './staging.js'
+import type { StagingArea } from './staging-area.js'
+import { remember } from './placed.js'
+
+/** What a server that starts now will find. */
+export interface BroughtUp {
+  /** The directory to read from: it always shows what is published. */
+  readonly directory: string
+  /** What is in it, for the option `applied` of `reload`: then the loop brings what is mounted, with every proof. */
+  readonly applied: Snapshot
+  /** Whether that is the snapshot it was brought up with. If not, it is the last known good one. */
+  readonly isLatest: boolean
+  /** Why the snapshot was refused, where there was nothing proven and it had to be checked at once. */
+  readonly refused: unknown
+}
+
+const matches = (keys: readonly Key[], selectors: readonly (Key | RegExp)[]): boolean =>
+  keys.some((key) =>
+    selectors.some((selector) =>
+      typeof selector === 'string' ? selector === key : key.search(selector) >= 0,
+    ),
+  )
+
+const firstChange = (snapshot: Snapshot): Change => ({
+  snapshot,
+  previous: snapshot,
+  added: snapshot.keys(),
+  changed: [],
+  removed: [],
+  touches: (...selectors) => matches(snapshot.keys(), selectors),
+})
+
+/** What is published, as a snapshot. */
+const readBack = async (area: StagingArea, published: string): Promise<Snapshot> => {
+  const mount = await watchConfigMap(area.into, { maxBytes: Number.MAX_SAFE_INTEGER, resync: false })
+  const { snapshot } = mount
+  await mount.close()
+  remember(snapshot, area.into, published)
+  return snapshot
+}
+
+/** Fills the directory: with what was proven in an earlier life, else with this snapshot if it is accepted. */
+export const bringUp = async (
+  area: StagingArea,
+  staging: Staging,
+  snapshot: Snapshot,
+  signal: AbortSignal,
+): Promise<BroughtUp> => {
+  const context: ReactionContext = { signal, attempt: 1, clock: systemClock, change: firstChange(snapshot) }
+  const up = (applied: Snapshot, refused?: unknown): BroughtUp => ({
+    directory: area.live,
+    applied,
+    isLatest: applied === snapshot,
+    refused,
+  })
+  await staging.recover(snapshot)
+  const published = await area.published()
+  if (published !== undefined && published === (await area.verified()))
+    return up((await staging.isPublished(snapshot)) ? snapshot : await readBack(area, published))
+  try {
+    await staging.first(snapshot, context)
+    return up(snapshot)
+  } catch (error) {
+    // Never proven, but it passed its check once: better than nothing to start with.
+    if (published === undefined || signal.aborted) throw error
+    return up(await readBack(area, published), error)
+  }
+}

@@ -1,0 +1,6 @@
+export type { BroughtUp } from './bring-up.js'
+export { eta, type EtaSource } from './eta.js'
+export type { Render, RenderContext, StageOptions } from './options.js'
+export { stage, type Stage } from './stage.js'
+export type { Follow, StageReceipt } from './staging.js'
+export type { Values } from './values.js'

@@ -1,0 +1,173 @@
+import { mkdir, readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type Disk, holds, kindOf, targetOf } from './disk.js'
+import { dataLink, isRevision, newRevision, parentsOf, spareLinks, topNames, verifiedLink } from './layout.js'
+import { Obstacle } from './trouble.js'
+
+/** What a revision holds: bytes by path. */
+export type Payload = ReadonlyMap<string, Uint8Array>
+
+/**
+ * A directory that shows one revision at a time, as a kubelet's volume does. At every moment `..data` leads to a whole
+ * revision that was accepted, and `..verified` to the last one that was proven.
+ */
+export class StagingArea {
+  readonly into: string
+  readonly #keep: number
+  readonly #disk: Disk
+  #isReady = false
+  #candidate: string | undefined
+  /** Verified revisions of this process, the newest last. */
+  #history: readonly string[] = []
+
+  constructor(into: string, keep: number, disk: Disk) {
+    this.into = into
+    this.#keep = keep
+    this.#disk = disk
+  }
+
+  /** The path of a revision. */
+  at(revision: string): string {
+    return join(this.into, revision)
+  }
+  /** The path that always shows what is published. */
+  get live(): string {
+    return this.at(dataLink)
+  }
+
+  published(): Promise<string | undefined> {
+    return this.#leadsTo(dataLink)
+  }
+  verified(): Promise<string | undefined> {
+    return this.#leadsTo(verifiedLink)
+  }
+  async exists(revision: string): Promise<boolean> {
+    return isRevision(revision) && (await kindOf(this.at(revision))) === 'directory'
+  }
+
+  /** What an earlier life left: an unproven revision is taken back, unfinished ones are removed. Once. */
+  async recover(): Promise<void> {
+    if (this.#isReady) return
+    await mkdir(this.into, { recursive: true })
+    for (const name of Object.values(spareLinks)) await this.#disk.remove(this.at(name))
+    const [published, verified] = [await this.published(), await this.verified()]
+    const best = verified ?? published
+    if (best !== undefined && best !== published) await this.#point(dataLink, spareLinks.takeBack, best)
+    for (const name of await this.#revisions()) if (name !== best) await this.#disk.remove(this.at(name))
+    if (best !== undefined) await this.#linkNames(best)
+    this.#history = best === undefined ? [] : [best]
+    this.#isReady = true
+  }
+
+  /** Writes a candidate, or finds that it is published already. Its name; nothing that is published changes. */
+  async prepare(make: (directory: string) => Promise<Payload>, signal: AbortSignal): Promise<string> {
+    await this.recover()
+    await this.discard()
+    const revision = newRevision(new Date())
+    const payload = await make(this.at(revision))
+    await this.#refuseObstacles(payload)
+    const published = await this.published()
+    const isSame = published !== undefined && (await holds(this.at(published), payload))
+    const candidate = isSame ? published : revision
+    this.#candidate = candidate
+    try {
+      if (!isSame) await this.#write(revision, payload, signal)
+      // In advance: with the disk full a minute later, all that follows still works.
+      await this.#disk.link(candidate, this.at(spareLinks.publish))
+      await this.#disk.link(candidate, this.at(spareLinks.confirm))
+      if (published !== undefined) await this.#disk.link(published, this.at(spareLinks.takeBack))
+      await this.#disk.syncDirectory(this.into)
+    } catch (error) {
+      await this.discard()
+      throw error
+    }
+    return candidate
+  }
+
+  /** Removes the candidate that was not published. */
+  async discard(): Promise<void> {
+    const candidate = this.#candidate
+    if (candidate === undefined) return
+    this.#candidate = undefined
+    for (const name of Object.values(spareLinks)) await this.#disk.remove(this.at(name))
+    await this.#removeUnneeded(candidate)
+  }
+
+  /** Shows a revision, by one rename. */
+  async publish(revision: string): Promise<void> {
+    await this.#point(dataLink, spareLinks.publish, revision)
+    await this.#linkNames(revision)
+  }
+
+  /** Shows the revision from before again, or nothing where there was none, and removes the one that was refused. */
+  async takeBack(before: string | undefined): Promise<void> {
+    const refused = await this.published()
+    if (before === undefined) await this.#disk.remove(this.live)
+    else if (refused !== before) await this.#point(dataLink, spareLinks.takeBack, before)
+    await this.#linkNames(before)
+    await this.discard()
+    if (refused !== undefined) await this.#removeUnneeded(refused)
+  }
+
+  /** Marks a revision as proven, and removes those that are no longer kept. */
+  async confirm(revision: string): Promise<void> {
+    if ((await this.verified()) !== revision) await this.#point(verifiedLink, spareLinks.confirm, revision)
+    this.#candidate = undefined
+    for (const name of Object.values(spareLinks)) await this.#disk.remove(this.at(name))
+    this.#history = [...this.#history.filter((name) => name !== revision), revision].slice(-this.#keep - 1)
+    const needed = new Set([...this.#history, revision, await this.published()])
+    for (const name of await this.#revisions()) if (!needed.has(name)) await this.#disk.remove(this.at(name))
+  }
+
+  async #leadsTo(link: string): Promise<string | undefined> {
+    const target = await targetOf(this.at(link))
+    return target !== undefined && (await this.exists(target)) ? target : undefined
+  }
+
+  async #revisions(): Promise<readonly string[]> {
+    return (await readdir(this.into)).filter(isRevision)
+  }
+
+  async #write(revision: string, payload: Payload, signal: AbortSignal): Promise<void> {
+    const directory = this.at(revision)
+    await this.#disk.makeDirectory(directory)
+    const inner = [...new Set([...payload.keys()].flatMap(parentsOf))].toSorted()
+    for (const path of inner) await this.#disk.makeDirectory(join(directory, path))
+    for (const [path, bytes] of payload) {
+      signal.throwIfAborted()
+      await this.#disk.writeFile(join(directory, path), bytes)
+    }
+    for (const path of inner) await this.#disk.syncDirectory(join(directory, path))
+    await this.#disk.syncDirectory(directory)
+  }
+
+  async #point(link: string, spare: string, revision: string): Promise<void> {
+    if ((await targetOf(this.at(spare))) !== revision) await this.#disk.link(revision, this.at(spare))
+    await this.#disk.rename(this.at(spare), this.at(link))
+    await this.#disk.syncDirectory(this.into)
+  }
+
+  async #isOurLink(name: string): Promise<boolean> {
+    return (await targetOf(this.at(name))) === `${dataLink}/${name}`
+  }
+
+  /** A name for each thing at the top of a revision, beside `..data`: for those who look there. */
+  async #linkNames(revision: string | undefined): Promise<void> {
+    const wanted = new Set(revision === undefined ? [] : await readdir(this.at(revision)))
+    for (const name of wanted)
+      if (!(await this.#isOurLink(name))) await this.#disk.link(`${dataLink}/${name}`, this.at(name))
+    for (const name of await readdir(this.into))
+      if (!wanted.has(name) && (await this.#isOurLink(name))) await this.#disk.remove(this.at(name))
+  }
+
+  async #refuseObstacles(payload: Payload): Promise<void> {
+    for (const name of topNames(payload.keys()))
+      if ((await kindOf(this.at(name))) !== undefined && !(await this.#isOurLink(name)))
+        throw new Obstacle(this.at(name))
+  }
+
+  async #removeUnneeded(revision: string): Promise<void> {
+    const needed = [await this.published(), await this.verified(), ...this.#history]
+    if (!needed.includes(revision)) await this.#disk.remove(this.at(revision))
+  }
+}
