@@ -30,7 +30,8 @@ const alone = async (url: string, options: WebhookOptions) => {
   const { mount } = await mounted({ a: '1' })
   const { value: change } = await mount.changes({ initial: true }).next()
   const clock = fakeClock()
-  const context: ReactionContext = { signal: new AbortController().signal, attempt: 1, clock, change }
+  const { signal } = new AbortController()
+  const context = { signal, attempt: 1, clock, change } as ReactionContext
   const hook = webhook(url, options)
   return { clock, apply: async () => hook.apply(change, context) }
 }

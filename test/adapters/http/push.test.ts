@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { inspect } from 'node:util'
-import { chain, reload, type ReactionLike, type ReloadOptions } from '@hotmount/core'
+import { chain, type Change, reload, type ReactionLike, type ReloadOptions } from '@hotmount/core'
 import { push, type PushOptions } from '@hotmount/adapters/http'
 import { httpProbe } from '@hotmount/adapters/probe'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -27,6 +27,9 @@ const control = async (
 const md5 = (bytes: Uint8Array | string): string => createHash('md5').update(bytes).digest('hex')
 const parse = (bytes: Uint8Array): unknown => JSON.parse(Buffer.from(bytes).toString())
 const holdsDigest = (answer: Uint8Array, sent: Uint8Array): boolean => Buffer.from(answer).includes(md5(sent))
+const refuses = ({ snapshot }: Change): void => {
+  if (snapshot.text('backends.json') === '["b"]') throw new Error('no')
+}
 
 const first = { 'backends.json': '["a"]', other: '1' }
 
@@ -135,7 +138,6 @@ describe('push', () => {
   })
   it('pushes the last good content again when a later member of a chain refuses, if told so', async () => {
     const { url, heard } = await control()
-    const refuses = { name: 'refuses', apply: () => Promise.reject(new Error('no')) }
     const { swap } = await looped(chain(push('backends.json', url, { rollback: true }), refuses))
     expect(await swap({ ...first, 'backends.json': '["b"]' })).toMatchObject({ outcome: 'rolledBack' })
     expect(heard.filter(({ method }) => method === 'POST').map(({ body }) => body)).toEqual([
