@@ -31,7 +31,7 @@ const alone = async (url: string, options: WebhookOptions) => {
   const { value: change } = await mount.changes({ initial: true }).next()
   const clock = fakeClock()
   const { signal } = new AbortController()
-  const context = { signal, attempt: 1, clock, change } as ReactionContext
+  const context = { signal, attempt: 1, timeoutMs: 30_000, clock, change } as ReactionContext
   const hook = webhook(url, options)
   return { clock, apply: async () => hook.apply(change, context) }
 }
