@@ -17,8 +17,9 @@ for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, () => {
 console.log('up')
 setInterval(() => {}, 1000)`)
     const argv = [process.execPath, bin, 'run', '--mount', mount.path, '--signal', 'HUP']
+    // Without exec, a shell between dies of Ctrl-C itself, and its code is the one that is seen.
     const line = quoteWords([...argv, '--', process.execPath, child])
-    const terminal = spawn(installed('script') ?? '', ['-qec', line, '/dev/null'], {
+    const terminal = spawn(installed('script') ?? '', ['-qec', `exec ${line}`, '/dev/null'], {
       stdio: ['pipe', 'pipe', 'inherit'],
     })
     onTestFinished(() => void terminal.kill('SIGKILL'))

@@ -19,7 +19,15 @@ export const snapshots = async (): Promise<(data: Data) => Promise<Snapshot>> =>
 /** Runs the stages of a reaction on a snapshot, as the loop does; returns the evidence. */
 export const react = async (reaction: Reaction, snapshot: Snapshot): Promise<unknown> => {
   const change = { snapshot, previous: snapshot, added: [], changed: [], removed: [], touches: () => true }
-  const context = { signal: new AbortController().signal, attempt: 1, clock: systemClock, change }
+  const { signal } = new AbortController()
+  const context = {
+    signal,
+    attempt: 1,
+    timeoutMs: 30_000,
+    clock: systemClock,
+    change,
+    latest: () => change.snapshot,
+  }
   await reaction.check?.(snapshot, context)
   return reaction.verify?.(await reaction.apply(change, context), context)
 }
@@ -27,6 +35,14 @@ export const react = async (reaction: Reaction, snapshot: Snapshot): Promise<unk
 /** Goes back to a snapshot as the loop does; returns the evidence. */
 export const rollBack = async (reaction: Reaction, good: Snapshot): Promise<unknown> => {
   const change = { snapshot: good, previous: good, added: [], changed: [], removed: [], touches: () => true }
-  const context = { signal: new AbortController().signal, attempt: 1, clock: systemClock, change }
+  const { signal } = new AbortController()
+  const context = {
+    signal,
+    attempt: 1,
+    timeoutMs: 30_000,
+    clock: systemClock,
+    change,
+    latest: () => change.snapshot,
+  }
   return reaction.verify?.(await reaction.rollback?.(good, context), context)
 }

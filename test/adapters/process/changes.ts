@@ -21,4 +21,11 @@ export const changeOf = (before: Data, after: Data): Change => {
 export const contextOf = (
   change: Change = changeOf({}, { key: 'value' }),
   signal: AbortSignal = new AbortController().signal,
-): ReactionContext => ({ signal, attempt: 1, clock: systemClock, change })
+): ReactionContext => ({
+  signal,
+  attempt: 1,
+  timeoutMs: 30_000,
+  clock: systemClock,
+  change,
+  latest: () => change.snapshot,
+})

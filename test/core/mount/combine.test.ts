@@ -46,6 +46,13 @@ test('trouble of one is trouble of all, and closing one closes all', async () =>
   expect(parts[1]?.signal.aborted).toBe(true)
 })
 
+test('a mount that is closed already is refused', async () => {
+  const { all, parts } = await two()
+  await all.close()
+  const [app] = parts as [Mount]
+  expect(() => combine({ app })).toThrow(expect.objectContaining({ code: 'CLOSED' }))
+})
+
 test.each([{}, { '': {} }, { 'a/b': {} }])('names that make no keys are refused: %j', (mounts) => {
   expect(() => combine(mounts as Record<string, Mount>)).toThrow(
     expect.objectContaining({ code: 'BAD_OPTION' }),

@@ -54,6 +54,12 @@ describe.skipIf(!isPermitted)('mounts as a container sees them [needs root]', ()
     expect(facts['inspect when stale']).toMatchObject({ kind: 'subPath', updates: 'never', stale: true })
   })
 
+  test('a subPath behind a link is refused too', () => {
+    const facts = run('subPathBehindLink')
+    expect(facts['refused']).toMatchObject({ code: 'MOUNT_STATIC' })
+    expect(facts['inspect']).toMatchObject({ kind: 'subPath', updates: 'never' })
+  })
+
   test('a subPath directory is refused too, and a file inside it', () => {
     const facts = run('subPathDirectory')
     expect(facts['refused']).toMatchObject({ code: 'MOUNT_STATIC' })

@@ -74,7 +74,31 @@ test('when one fails, those that can are rolled back in reverse order and proven
     'two verify',
     'one back to 1',
     'one verify',
+    // What cannot undo takes what is good.
+    'three apply',
+    'three verify',
   ])
+})
+
+test('members without a rollback take what is good again: nothing stays on the new revision', async () => {
+  let runs = '1'
+  let isBroken = true
+  const plain: Reaction = { name: 'plain', apply: ({ snapshot }) => void (runs = snapshot.text('a')) }
+  const undoable: Reaction = {
+    name: 'undoable',
+    apply: () => {
+      if (isBroken) throw new Error('no')
+    },
+    rollback: () => undefined,
+  }
+  const { outcome, loop, volume, mount } = await reactTo(chain(plain, undoable), { a: '2', b: '1' })
+  expect(outcome).toBe('rolledBack')
+  expect(runs).toBe('1')
+  isBroken = false
+  await volume.swap({ a: '3', b: '1' })
+  await mount.resync()
+  await loop.inSync()
+  expect(runs).toBe('3')
 })
 
 test('a member that was not begun is not rolled back', async () => {

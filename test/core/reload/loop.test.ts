@@ -106,6 +106,26 @@ describe('the way of a change', () => {
     expect(reaction.log).toEqual([])
   })
 
+  test('a reaction whose `wants` throws is asked to apply, and the loop goes on', async () => {
+    const reaction = { ...recorder(), wants: fail }
+    const { loop, set } = await rig(reaction)
+    await set('2')
+    await set('3')
+    expect(await loop.inSync()).toMatchObject({ outcome: 'applied' })
+    expect(reaction.log.filter((line) => line.startsWith('apply'))).toEqual(['apply 2', 'apply 3'])
+  })
+
+  test('two readers of the reports do not take them from each other', async () => {
+    const { loop, set } = await rig(recorder())
+    const readers = [loop[Symbol.asyncIterator](), loop[Symbol.asyncIterator]()]
+    for (const a of ['2', '3']) {
+      const reads = readers.map((reader) => reader.next())
+      await set(a)
+      const outcomes = (await Promise.all(reads)).map(({ value }) => (value as { outcome: string }).outcome)
+      expect(outcomes).toEqual(['applied', 'applied'])
+    }
+  })
+
   test('a bare function is a reaction, named after itself', async () => {
     const seen: string[] = []
     const { loop, set } = await rig(function takeIt({ snapshot }) {
@@ -156,78 +176,5 @@ describe('a refused check', () => {
     await clock.advance(2000)
     await loop.inSync()
     expect(reaction.log).toEqual(['check 2', 'check 2', 'apply 2', 'verify 2'])
-  })
-})
-
-describe('in doubt', () => {
-  test.each(['apply', 'verify'] as const)(
-    'a failed %s is tried again with backoff until it holds',
-    async (stage) => {
-      const reaction = recorder()
-      const { loop, clock, set } = await rig(reaction, { retry: { min: '1s', max: '4s' } })
-      reaction.behave[stage] = fail
-      await set('2')
-      await expect.poll(() => loop.status.state).toBe('dirty')
-      expect(loop.status.lastReport).toMatchObject({ outcome: 'failed', stage, attempt: 1 })
-      await clock.advance(4000)
-      expect(loop.status.lastReport?.attempt).toBeGreaterThan(1)
-      delete reaction.behave[stage]
-      await clock.advance(4000)
-      expect(await loop.inSync()).toMatchObject({ outcome: 'applied' })
-    },
-  )
-
-  test('even the previous revision is applied again', async () => {
-    const reaction = recorder()
-    const { loop, set } = await rig(reaction, { retry: false })
-    reaction.behave.verify = fail
-    await set('2')
-    await expect.poll(() => loop.status.state).toBe('dirty')
-    delete reaction.behave.verify
-    await set('1')
-    await loop.inSync()
-    expect(reaction.log.slice(-3)).toEqual(['check 1', 'apply 1', 'verify 1'])
-    expect(reaction.changes.at(-1)?.changed).toEqual(['a'])
-  })
-
-  test('retry: false and used-up attempts wait for a new revision', async () => {
-    const reaction = recorder()
-    const { loop, clock, set, told } = await rig(reaction, { retry: { attempts: 2, min: 1000, max: 1000 } })
-    reaction.behave.apply = fail
-    await set('2')
-    await expect.poll(() => loop.status.state).toBe('dirty')
-    await clock.advance(3_600_000)
-    expect(told).toEqual(['failed APPLY_FAILED', 'failed APPLY_FAILED'])
-    expect(loop.status.lastReport).not.toHaveProperty('retryInMs')
-  })
-
-  test('a rollback goes back to the last revision that verified, and proves it', async () => {
-    const reaction = recorder({ rollback: true })
-    const { loop, clock, set, told } = await rig(reaction)
-    let times = 0
-    reaction.behave.verify = () => {
-      if (times++ === 0) fail()
-    }
-    await set('2')
-    await expect.poll(() => told).toEqual(['rolledBack VERIFY_FAILED'])
-    expect(reaction.log).toEqual(['check 2', 'apply 2', 'verify 2', 'rollback 1', 'verify 1'])
-    expect(loop.status.state).toBe('rejected')
-    await clock.advance(3_600_000)
-    expect(told).toHaveLength(1)
-    await set('3')
-    await loop.inSync()
-    expect(reaction.changes.at(-1)?.previous.text('a')).toBe('1')
-  })
-
-  test('a rollback that fails leaves it dirty, and is told as such', async () => {
-    const reaction = recorder({ rollback: true })
-    const { loop, clock, set, told } = await rig(reaction, { retry: { min: 1000, max: 1000 } })
-    reaction.behave.verify = fail
-    await set('2')
-    await expect.poll(() => told).toEqual(['failed ROLLBACK_FAILED'])
-    expect(loop.status.state).toBe('dirty')
-    delete reaction.behave.verify
-    await clock.advance(1000)
-    expect(await loop.inSync()).toMatchObject({ outcome: 'applied' })
   })
 })

@@ -72,6 +72,60 @@ describe('pacing', () => {
     expect(applied(reaction)).toEqual(['apply 2', 'apply 3', 'apply 6'])
   })
 
+  test('the breaker does not stop the retries of one revision', async () => {
+    const reaction = recorder()
+    const { clock, loop, told, set } = await rig(reaction, {
+      breaker: { max: 1, within: '1h' },
+      retry: { min: 1000, max: 1000 },
+    })
+    reaction.behave.apply = () => Promise.reject(new Error('not yet'))
+    await set('2')
+    await clock.advance(3000)
+    expect(told).toEqual([
+      'failed APPLY_FAILED',
+      'failed APPLY_FAILED',
+      'failed APPLY_FAILED',
+      'failed APPLY_FAILED',
+    ])
+    delete reaction.behave.apply
+    await clock.advance(1000)
+    expect(loop.status.state).toBe('inSync')
+  })
+
+  test('what mends a refused revision waits its share of the splay again', async () => {
+    const reaction = recorder()
+    const { clock, loop, set } = await rig(reaction, { splay: '10h' })
+    reaction.behave.check = () => Promise.reject(new Error('bad'))
+    await set('2')
+    await clock.advance(36_000_000)
+    expect(loop.status.state).toBe('rejected')
+    delete reaction.behave.check
+    await set('3')
+    expect(loop.status.state).toBe('pending')
+    await clock.advance(36_000_000)
+    expect(loop.status.state).toBe('inSync')
+  })
+
+  test('a gate that never answers counts as closed, and closing does not wait for it', async () => {
+    const reaction = recorder()
+    let asked = 0
+    const gate = (): boolean | Promise<boolean> => (asked++ === 0 ? new Promise(() => undefined) : true)
+    const { clock, loop, told, set } = await rig(reaction, {
+      gate,
+      timeout: '5s',
+      retry: { min: 1000, max: 1000 },
+    })
+    await set('2')
+    await clock.advance(5000)
+    expect(told).toEqual(['skipped gate'])
+    await clock.advance(1000)
+    expect(told).toEqual(['skipped gate', 'applied'])
+    asked = 0
+    await set('3')
+    await loop.close()
+    expect(applied(reaction)).toEqual(['apply 2'])
+  })
+
   test('a person releases what the breaker holds', async () => {
     const reaction = recorder()
     const { clock, loop, set } = await rig(reaction, { breaker: { max: 1, within: '1h' } })

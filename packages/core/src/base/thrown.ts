@@ -2,20 +2,31 @@
 export const codeOf = (thrown: unknown): string | undefined =>
   thrown instanceof Error && 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : undefined
 
-/** What an aborted signal says, as something that may be thrown. */
-export const reasonOf = (signal: AbortSignal): Error => {
-  const reason: unknown = signal.reason
-  return reason instanceof Error ? reason : new Error(String(reason))
+/** What an aborted signal says. Passed on as it is, although it need not be an error. */
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a reason is whatever its owner chose
+export const reasonOf = (signal: AbortSignal): Error => signal.reason as Error
+
+/** The first frame of ours in a stack; only below the message, which may look like frames and quote a value. */
+const frameOf = ({ name, message, stack }: Error): string | undefined => {
+  if (typeof stack !== 'string') return undefined
+  const heads = message === '' ? [`${name}\n`, `${name}: \n`] : [`${name}: ${message}\n`]
+  const head = heads.find((one) => stack.startsWith(one))
+  if (head === undefined) return undefined
+  const frames = stack.slice(head.length).split('\n')
+  return frames.find((line) => /^\s+at .*:\d+:\d+\)?$/.test(line) && !line.includes('node:'))?.trim()
 }
 
 /** Kind and place of a thrown thing, without its message: parsers and user code quote config values in theirs. */
 export const describeThrown = (thrown: unknown): string => {
-  if (!(thrown instanceof Error)) return `a thrown ${typeof thrown}`
-  const code = codeOf(thrown)
-  const stack = thrown.stack ?? ''
-  const frames = stack.slice(stack.lastIndexOf(thrown.message) + thrown.message.length).split('\n')
-  const frame = frames.find((line) => /^\s+at .*:\d+:\d+\)?$/.test(line) && !line.includes('node:'))?.trim()
-  return `${thrown.name}${code === undefined ? '' : ` ${code}`}${frame === undefined ? '' : ` ${frame}`}`
+  try {
+    if (!(thrown instanceof Error)) return `a thrown ${typeof thrown}`
+    const [code, frame] = [codeOf(thrown), frameOf(thrown)]
+    const kind = /^\w{1,60}$/.test(thrown.name) ? thrown.name : 'Error'
+    return [kind, code, frame].filter((part) => part !== undefined).join(' ')
+  } catch {
+    // An error with getters that throw is still only an error.
+    return 'an unreadable error'
+  }
 }
 
 /** A process warning that names what failed and where, and withholds the message. */

@@ -3,7 +3,8 @@ import { UsageError } from '../base/errors.js'
 import type { Layout } from './layout.js'
 import type { Mount, MountHealth, WatchOptions } from './mount.js'
 import { ObservedMount } from './observed.js'
-import { fireAt, type Settle, toSettle } from './settle.js'
+import { type Settle, toSettle } from './settle.js'
+import { Settler } from './settler.js'
 import { type Entry, entriesOf, type Key } from './snapshot.js'
 
 /** Options of `combine`. */
@@ -16,16 +17,15 @@ class CombinedMount extends ObservedMount {
   readonly layout: Layout = 'plain'
   readonly #mounts: ReadonlyMap<string, Mount>
   readonly #settle: Settle
-  #firstRing: number | undefined
-  #lastRing = 0
+  readonly #settler = new Settler(backgroundClock, this.signal, () => this.#publish())
 
   constructor(mounts: ReadonlyMap<string, Mount>, settle: Settle) {
     super()
     this.#mounts = mounts
     this.#settle = settle
-    this.#publish()
+    void this.#publish()
     for (const mount of mounts.values()) {
-      mount.on('change', this.#ring)
+      mount.on('change', () => void this.#settler.ring(this.#settle))
       mount.on('error', (error) => this.emit('error', error))
       mount.on('recovered', (error) => this.emit('recovered', error))
       mount.on('close', () => void this.close())
@@ -46,37 +46,16 @@ class CombinedMount extends ObservedMount {
     }
   }
 
-  #publish(): void {
+  async #publish(): Promise<void> {
     const entries = new Map<Key, Entry>()
     for (const [name, mount] of this.#mounts)
       for (const [key, entry] of entriesOf(mount.snapshot)) entries.set(`${name}/${key}`, entry)
     this.publish(entries, undefined, backgroundClock.now())
   }
 
-  readonly #ring = (): void => {
-    this.#lastRing = backgroundClock.now()
-    if (this.#firstRing !== undefined) return
-    this.#firstRing = this.#lastRing
-    void this.#publishOnceSettled()
-  }
-
-  async #publishOnceSettled(): Promise<void> {
-    try {
-      for (let now = backgroundClock.now(); ; now = backgroundClock.now()) {
-        const due = fireAt(this.#firstRing ?? now, this.#lastRing, this.#settle)
-        if (due <= now) break
-        await backgroundClock.sleep(due - now, this.signal)
-      }
-    } catch {
-      return
-    }
-    this.#firstRing = undefined
-    this.#publish()
-  }
-
   protected override async look(): Promise<void> {
     await Promise.all([...this.#mounts.values()].map((mount) => mount.resync()))
-    this.#publish()
+    await this.#publish()
   }
 
   protected override async release(): Promise<void> {
@@ -89,7 +68,7 @@ class CombinedMount extends ObservedMount {
  * Two volumes are never swapped together by the kubelet; where that is needed, use one `projected` volume.
  * Closing it closes the mounts, and it closes when one of them does.
  *
- * @throws UsageError BAD_OPTION BAD_DURATION
+ * @throws UsageError BAD_OPTION BAD_DURATION CLOSED
  * @example
  * const all = combine({ app: await watchConfigMap('/etc/app'), tls: await watchConfigMap('/etc/tls') })
  * reload(all, ({ snapshot }) => server.configure(snapshot.text('app/config.yaml'), snapshot.text('tls/tls.crt')))
@@ -100,5 +79,7 @@ export const combine = (mounts: Readonly<Record<string, Mount>>, options: Combin
     throw new UsageError('BAD_OPTION', 'combine: needs at least one mount, under names without a slash', {
       hint: "combine({ app: mount, tls: otherMount }) gives keys such as 'app/config.yaml'",
     })
+  for (const [name, { signal }] of named)
+    if (signal.aborted) throw new UsageError('CLOSED', `combine: the mount ${name} is closed`)
   return new CombinedMount(named, toSettle(options.settle, { quietMs: 100, maxMs: 1000 }))
 }

@@ -3,8 +3,9 @@ import { MountError } from '../base/errors.js'
 import { debug } from '../base/log.js'
 import { codeOf } from '../base/thrown.js'
 import type { Layout } from './layout.js'
-import { isSilent, mountPointOf, readMountinfo } from './mountinfo.js'
-import { fireAt, type Settle } from './settle.js'
+import { isSilent, mountPointAt } from './mountinfo.js'
+import type { Settle } from './settle.js'
+import { Settler } from './settler.js'
 import { openTrigger, type Trigger, watchLimit } from './trigger.js'
 
 /** What a doorbell is told. Times in milliseconds. */
@@ -46,15 +47,15 @@ const unwatchable = (path: string, thrown: unknown): MountError =>
 /** Decides when to look: rings that have settled, a poll where there are no rings, and a resync tick in any case. */
 export class Doorbell {
   readonly #options: DoorbellOptions
+  readonly #settler: Settler<boolean>
   #trigger: Trigger | undefined
-  #firstRing: number | undefined
   #lastRing = 0
-  #isSettling = false
   #mayRecover = false
   #missed = 0
 
   constructor(options: DoorbellOptions) {
     this.#options = options
+    this.#settler = new Settler(options.clock, options.signal, options.look)
   }
 
   get watching(): 'events' | 'polling' {
@@ -65,10 +66,10 @@ export class Doorbell {
     return this.#missed
   }
 
+  /** @throws MountError MOUNT_UNREADABLE */
   async install(): Promise<void> {
     const { pollMs, root } = this.#options
-    const isSilentHere = isSilent(mountPointOf(readMountinfo(), root))
-    await this.#watch(pollMs ?? (isSilentHere ? fallbackPollMs : undefined))
+    await this.#watch(pollMs ?? (isSilent(mountPointAt(root)) ? fallbackPollMs : undefined))
   }
 
   /** Starts the safety re-check. */
@@ -79,78 +80,70 @@ export class Doorbell {
   /** Watches anew: the directory at the path is another one, or its layout has become clear. */
   async reinstall(pollMs: number | undefined = this.#options.pollMs): Promise<void> {
     await this.#trigger?.close()
-    if (this.#options.signal.aborted) return
-    await this.#watch(pollMs)
-    this.#ring()
+    try {
+      await this.#watch(pollMs)
+    } catch (thrown) {
+      // The resync goes on looking, and tries again.
+      if (thrown instanceof MountError) this.#options.limited(thrown)
+    }
+    void this.#settle()
   }
 
   async remove(): Promise<void> {
     await this.#trigger?.close()
   }
 
-  // A look that is under way has seen what came before it.
   #ring(): void {
-    const { clock, settle, layout, look } = this.#options
-    const { quietMs, maxMs } = settle ?? (layout() === 'atomic' ? atomicSettle : plainSettle)
-    this.#lastRing = clock.now()
-    this.#firstRing ??= this.#lastRing
-    if (quietMs === 0 || maxMs === 0) void look()
-    else if (!this.#isSettling) void this.#lookOnceSettled({ quietMs, maxMs })
+    this.#lastRing = this.#options.clock.now()
+    void this.#settle()
   }
 
-  async #lookOnceSettled(settle: Settle): Promise<void> {
-    const { clock, signal, look } = this.#options
-    this.#isSettling = true
-    try {
-      for (let now = clock.now(); ; now = clock.now()) {
-        const due = fireAt(this.#firstRing ?? now, this.#lastRing, settle)
-        if (due <= now) break
-        await clock.sleep(due - now, signal)
-      }
-    } catch {
-      return
-    } finally {
-      this.#isSettling = false
-      this.#firstRing = undefined
-    }
-    await look()
+  #settle(): Promise<boolean | undefined> {
+    const { settle, layout } = this.#options
+    return this.#settler.ring(settle ?? (layout() === 'atomic' ? atomicSettle : plainSettle))
+  }
+
+  /** Opens a trigger; closes it again when the mount was closed meanwhile. */
+  async #open(pollMs: number | undefined): Promise<Trigger> {
+    const { path, root, layout, keepAlive, signal } = this.#options
+    const ring = (): void => this.#ring()
+    const failed = (thrown: unknown): void => void this.#pollInstead(watchLimit(path, thrown))
+    const trigger = await openTrigger({ path, root, layout: layout(), keepAlive, pollMs, ring, failed })
+    if (signal.aborted) await trigger.close()
+    return trigger
   }
 
   async #watch(pollMs: number | undefined): Promise<void> {
-    const { path, root, layout, keepAlive, signal } = this.#options
-    const ring = (): void => this.#ring()
-    const failed = (error: MountError): void => void this.#pollInstead(error)
-    const options = { path, root, layout: layout(), keepAlive, ring, failed }
+    const { path, signal, limited } = this.#options
+    if (signal.aborted) return
     try {
-      this.#trigger = await openTrigger({ ...options, pollMs })
+      this.#trigger = await this.#open(pollMs)
     } catch (thrown) {
       if (pollMs !== undefined) throw unwatchable(path, thrown)
       this.#mayRecover = true
-      this.#options.limited(watchLimit(path, thrown))
-      this.#trigger = await openTrigger({ ...options, pollMs: fallbackPollMs }).catch((again: unknown) => {
+      limited(watchLimit(path, thrown))
+      this.#trigger = await this.#open(fallbackPollMs).catch((again: unknown) => {
         throw unwatchable(path, again)
       })
     }
-    if (signal.aborted) await this.#trigger.close()
   }
 
   async #pollInstead(error: MountError): Promise<void> {
+    if (this.#options.signal.aborted) return
     this.#options.limited(error)
     await this.reinstall(fallbackPollMs)
   }
 
   /** Limits are raised and neighbours go away: try again what was refused for want of inotify instances or watches. */
   async #tryEventsAgain(): Promise<void> {
-    const { path, root, layout, keepAlive, unlimited } = this.#options
-    const ring = (): void => this.#ring()
-    const failed = (error: MountError): void => void this.#pollInstead(error)
-    const options = { path, root, layout: layout(), keepAlive, ring, failed, pollMs: undefined }
-    const trigger = await openTrigger(options).catch(() => undefined)
-    if (!trigger) return
+    const trigger = await this.#open(undefined).catch(() => undefined)
+    if (!trigger || this.#options.signal.aborted) return
     await this.#trigger?.close()
     this.#trigger = trigger
     this.#mayRecover = false
-    unlimited()
+    this.#options.unlimited()
+    // What came while one doorbell was taken down and the other put up.
+    void this.#settle()
   }
 
   async #resyncForever(everyMs: number): Promise<void> {
@@ -166,14 +159,15 @@ export class Doorbell {
   }
 
   async #resync(): Promise<void> {
-    const { path, clock, signal, look } = this.#options
+    const { path, clock, signal } = this.#options
     debug('resync %s', path)
     const started = clock.now()
-    const isDifferent = await look()
+    // Settled too: an ordinary file may have been truncated a moment ago.
+    const isDifferent = await this.#settle()
     if (this.#mayRecover) await this.#tryEventsAgain()
     const isStale = this.#trigger?.isStale() === true
     if (isStale) await this.reinstall()
-    if (!isDifferent || this.watching !== 'events') return
+    if (isDifferent !== true || this.watching !== 'events') return
     if (!isStale) await clock.sleep(graceMs, signal)
     if (this.#lastRing >= started - graceMs && !isStale) return
     this.#missed++

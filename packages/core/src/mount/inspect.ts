@@ -4,7 +4,7 @@ import { MountError } from '../base/errors.js'
 import { codeOf } from '../base/thrown.js'
 import { isReserved } from './layout.js'
 import { locate, type Location } from './locate.js'
-import { isDeleted, isFrozen, isSilent, mountPointOf, readMountinfo } from './mountinfo.js'
+import { isDeleted, isFrozen, isSilent, mountPointAt } from './mountinfo.js'
 
 /** One thing worth knowing about a path. */
 export interface Finding {
@@ -124,7 +124,7 @@ export const inspectMount = async (path: string): Promise<MountInspection> => {
     if (!(thrown instanceof MountError)) throw thrown
     return { path: given, filesystem: undefined, ...judgeMissing(thrown) }
   }
-  const point = mountPointOf(readMountinfo(), location.root)
+  const point = mountPointAt(location.root)
   // The last link of a directory or file is gone, yet it is there: something was mounted, and removed behind it.
   const isGone = isDeleted(point) || statSync(location.root, { throwIfNoEntry: false })?.nlink === 0
   const judge = (): Judgement => {

@@ -20,6 +20,9 @@ export const isRevisionName = (name: string): boolean => revisionName.test(name)
  */
 export const isFrozenRoot = (root: string): boolean => revisionInPath.test(root)
 
+/** How deep keys may be nested in an ordinary directory. */
+export const deepest = 8
+
 /** What editors leave beside the file they save: vim's `.x.swp` and `x~`, emacs' `.#x` and `#x#`. */
 export const isEditorFile = (name: string): boolean => /^\..*\.sw[a-px]$|~$|^\.#|^#.*#$/.test(name)
 

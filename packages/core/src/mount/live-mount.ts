@@ -84,6 +84,7 @@ export class LiveMount extends ObservedMount {
       await this.close()
       throw thrown
     }
+    if (this.#lookAgain) await this.look()
     this.#troubles.startTelling()
     this.#doorbell.startResync()
     return this
@@ -91,19 +92,25 @@ export class LiveMount extends ObservedMount {
 
   /** One look at a time; a ring during one means one more. */
   protected override look(): Promise<boolean> {
-    if (this.#lastCheckAt === 0 || this.signal.aborted) return Promise.resolve(false)
     this.#lookAgain = true
-    this.#looking ??= this.#lookUntilQuiet().finally(() => {
-      this.#looking = undefined
-    })
+    // While it is being opened there is nothing to compare with: open() looks again when it has been rung.
+    if (this.#lastCheckAt === 0 || this.signal.aborted) return Promise.resolve(false)
+    this.#looking ??= this.#lookUntilQuiet()
     return this.#looking
   }
 
   async #lookUntilQuiet(): Promise<boolean> {
     const before = this.changeCount
-    while (this.#lookAgain && !this.signal.aborted) {
-      this.#lookAgain = false
-      await this.#lookOnce()
+    // A microtask later, so that #looking is set before the first look publishes anything.
+    await Promise.resolve()
+    try {
+      while (this.#lookAgain && !this.signal.aborted) {
+        this.#lookAgain = false
+        await this.#lookOnce()
+      }
+    } finally {
+      // In the same turn as the last test of #lookAgain: a look asked for from here on is a new one.
+      this.#looking = undefined
     }
     return this.changeCount > before
   }

@@ -59,7 +59,11 @@ export const locate = (given: string): Location => {
     const root = mountAbove(at)
     if (root !== undefined) {
       const within = inside(root, at)
-      if (within !== undefined && !exists(join(root, dataLink, within), path)) throw missing(path, root)
+      if (within !== undefined && !exists(join(root, dataLink, within), path)) {
+        // Something of its own below a mount, such as another volume, is none of its keys.
+        if (exists(at, path)) break
+        throw missing(path, root)
+      }
       return { root, layout: 'atomic', within }
     }
     const target = linkTarget(at)

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, realpathSync } from 'node:fs'
 import { isFrozenRoot } from './layout.js'
 
 /** One line of /proc/self/mountinfo. */
@@ -38,11 +38,20 @@ export const mountPointOf = (points: readonly MountPoint[], path: string): Mount
 }
 
 /** The mount points of this process; none where there is no /proc. */
-export const readMountinfo = (): readonly MountPoint[] => {
+const readMountinfo = (): readonly MountPoint[] => {
   try {
     return parseMountinfo(readFileSync('/proc/self/mountinfo', 'utf8'))
   } catch {
     return []
+  }
+}
+
+/** The mount point that a path lies on once its symlinks are followed: that is how the table names them. */
+export const mountPointAt = (path: string): MountPoint | undefined => {
+  try {
+    return mountPointOf(readMountinfo(), realpathSync(path))
+  } catch {
+    return mountPointOf(readMountinfo(), path)
   }
 }
 

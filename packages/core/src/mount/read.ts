@@ -1,20 +1,12 @@
-import {
-  closeSync,
-  constants,
-  fstatSync,
-  openSync,
-  readdirSync,
-  readlinkSync,
-  readSync,
-  realpathSync,
-  statSync,
-} from 'node:fs'
-import { basename, join } from 'node:path'
+import { closeSync, constants, fstatSync, openSync, readlinkSync, readSync, statSync } from 'node:fs'
+import { basename, join, resolve } from 'node:path'
 import { setImmediate as turn } from 'node:timers/promises'
 import type { Clock } from '../base/clock.js'
 import { MountError } from '../base/errors.js'
+import { Slice } from '../base/slice.js'
 import { codeOf } from '../base/thrown.js'
-import { dataLink, isPlainKey, type Layout } from './layout.js'
+import { dataLink, type Layout } from './layout.js'
+import { Listing } from './listing.js'
 import { type Entries, Entry, type Key } from './snapshot.js'
 
 /** What to read, and what it is compared with. */
@@ -75,38 +67,21 @@ const readRegular = (path: string, budget: { left: number }): Buffer | undefined
   }
 }
 
-/** Every key below a directory. `seen` ends circles of linked directories. */
-const listKeys = (directory: string, plain: boolean, prefix = '', seen: readonly string[] = []): Key[] => {
-  const keys: Key[] = []
-  for (const item of readdirSync(directory, { withFileTypes: true })) {
-    if (plain && !isPlainKey(item.name, prefix !== '')) continue
-    const path = join(directory, item.name)
-    const target = item.isSymbolicLink() ? statSync(path, { throwIfNoEntry: false }) : item
-    if (target?.isDirectory() === true) {
-      const real = plain ? realpathSync(path) : path
-      if (!seen.includes(real)) keys.push(...listKeys(path, plain, `${prefix}${item.name}/`, [...seen, real]))
-    } else if (target?.isFile() === true) keys.push(prefix + item.name)
-  }
-  return keys
-}
-
-// A turn of the event loop is given up this often: 500 keys take 8 ms to read, and others want to run too.
-const sliceMs = 4
-
-const readKeys = async (directory: string, keys: readonly Key[], request: ReadRequest): Promise<Entries> => {
+const readKeys = async (
+  directory: string,
+  keys: readonly Key[],
+  request: ReadRequest,
+  slice: Slice,
+): Promise<Entries> => {
   const entries = new Map<Key, Entry>()
   const budget = { left: request.maxBytes }
-  let sliceEnd = performance.now() + sliceMs
   for (const key of keys) {
     const bytes = readRegular(join(directory, key), budget)
     if (bytes === undefined) continue
     const entry = new Entry(bytes)
     const known = request.known.get(key)
     entries.set(key, known?.equals(entry) === true ? known : entry)
-    if (performance.now() > sliceEnd) {
-      await turn()
-      sliceEnd = performance.now() + sliceMs
-    }
+    await slice.rest()
   }
   return entries
 }
@@ -124,20 +99,23 @@ const detached = ({ path }: ReadRequest): MountError =>
 /** One try. undefined: the revision moved while it was read, start over. */
 const readOnce = async (request: ReadRequest): Promise<Revision | undefined> => {
   const { root, layout, selects } = request
+  const slice = new Slice()
   if (layout === 'file') {
     const key = basename(root)
     const there = statSync(root, { throwIfNoEntry: false })
     // A bind-mounted file that was replaced outside: its last link is gone, and the path still shows the old one.
     if (there?.nlink === 0) throw detached(request)
     const gone = there === undefined
-    const entries = gone ? new Map<Key, Entry>() : await readKeys(join(root, '..'), [key], request)
+    const entries = gone ? new Map<Key, Entry>() : await readKeys(join(root, '..'), [key], request, slice)
     return { layout, name: undefined, entries, empty: gone }
   }
   const name = revisionOf(root)
   if (name === undefined && layout === 'atomic') return undefined
-  const directory = name === undefined ? root : join(root, name)
-  const keys = listKeys(directory, name === undefined)
-  const entries = await readKeys(directory, keys.filter(selects), request)
+  const directory = name === undefined ? root : resolve(root, name)
+  const listing = new Listing(name === undefined, slice)
+  await listing.walk(directory)
+  const { keys } = listing
+  const entries = await readKeys(directory, keys.filter(selects), request, slice)
   // A listing that races with the removal of an old revision can be a subset without any error: only a link
   // that has not moved proves it complete. docs/01-mounts.md
   if (revisionOf(root) !== name) return undefined

@@ -1,10 +1,10 @@
-import { type FSWatcher, statSync, watch } from 'node:fs'
+import { type FSWatcher, realpathSync, statSync, watch } from 'node:fs'
 import { basename, dirname, relative } from 'node:path'
 import { type FSWatcher as Chokidar, watch as watchPlain } from 'chokidar'
 import { MountError } from '../base/errors.js'
 import { debug } from '../base/log.js'
 import { codeOf, describeThrown } from '../base/thrown.js'
-import { isPlainKey, type Layout } from './layout.js'
+import { deepest, isPlainKey, type Layout } from './layout.js'
 
 /** What to be rung for. */
 export interface TriggerOptions {
@@ -17,7 +17,7 @@ export interface TriggerOptions {
   /** A doorbell, not a letter: it says only *look*. */
   readonly ring: () => void
   /** Events have become impossible. */
-  readonly failed: (error: MountError) => void
+  readonly failed: (thrown: unknown) => void
 }
 
 /** A doorbell that was installed. */
@@ -55,7 +55,7 @@ const watchAtomic = (options: TriggerOptions): { close(): void } => {
     debug('ring %s %s', options.path, name)
     options.ring()
   })
-  watcher.on('error', (thrown) => options.failed(watchLimit(options.path, thrown)))
+  watcher.on('error', (thrown) => options.failed(thrown))
   return watcher
 }
 
@@ -65,13 +65,43 @@ const pollAtomic = (options: TriggerOptions, everyMs: number): { close(): void }
   return { close: () => clearInterval(timer) }
 }
 
+/** Tells of a directory whether it is reached by another path already: links must not multiply what is watched. */
+const onlyWays = (): ((path: string) => boolean) => {
+  const ways = new Map<string, string>()
+  return (path) => {
+    const real = realDirectory(path)
+    if (real === undefined) return false
+    const first = ways.get(real)
+    if (first !== undefined && realDirectory(first) === real) return first !== path
+    ways.set(real, path)
+    return false
+  }
+}
+
+const realDirectory = (path: string): string | undefined => {
+  try {
+    return statSync(path).isDirectory() ? realpathSync(path) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** chokidar forgets its listeners before it has finished: an error that comes after that would end the process. */
+const closeQuietly = async (watcher: Chokidar): Promise<void> => {
+  const closed = watcher.close()
+  watcher.on('error', () => undefined)
+  await closed
+}
+
 /** chokidar on the directory; for one file on the directory it is in, as a watch on a replaced file is dead. */
 const watchOrdinary = async (options: TriggerOptions): Promise<Chokidar> => {
   const { root, layout, pollMs } = options
   const directory = layout === 'file' ? dirname(root) : root
+  const isSecondWay = onlyWays()
   const isOther = (path: string): boolean => {
     if (path === directory) return false
     if (layout === 'file') return path !== root
+    if (isSecondWay(path)) return true
     return !isPlainKey(basename(path), relative(directory, path).includes('/')) && basename(path) !== '..data'
   }
   const watcher = watchPlain(directory, {
@@ -81,8 +111,7 @@ const watchOrdinary = async (options: TriggerOptions): Promise<Chokidar> => {
     persistent: options.keepAlive,
     atomic: false,
     usePolling: pollMs !== undefined,
-    // chokidar follows a circle of links until the kernel refuses (ELOOP); keys are not nested that deep.
-    depth: layout === 'file' ? 0 : 8,
+    depth: layout === 'file' ? 0 : deepest,
     ...(pollMs === undefined ? {} : { interval: pollMs, binaryInterval: pollMs }),
   })
   watcher.on('all', (event, path) => {
@@ -96,11 +125,13 @@ const watchOrdinary = async (options: TriggerOptions): Promise<Chokidar> => {
       resolve()
     })
     watcher.on('error', (thrown) => {
-      if (isReady) options.failed(watchLimit(options.path, thrown))
+      // A circle of links below is no limit of ours: what can be read is read.
+      if (codeOf(thrown) === 'ELOOP') return
+      if (isReady) options.failed(thrown)
       else reject(thrown instanceof Error ? thrown : new Error(describeThrown(thrown)))
     })
   }).catch(async (thrown: unknown) => {
-    await watcher.close()
+    await closeQuietly(watcher)
     throw thrown
   })
   return watcher
@@ -114,17 +145,19 @@ const watchOrdinary = async (options: TriggerOptions): Promise<Chokidar> => {
 export const openTrigger = async (options: TriggerOptions): Promise<Trigger> => {
   const { root, layout, pollMs } = options
   const id = idOf(root)
-  const open = (): { close(): unknown } | Promise<Chokidar> => {
-    if (layout !== 'atomic') return watchOrdinary(options)
-    return pollMs === undefined ? watchAtomic(options) : pollAtomic(options, pollMs)
+  const open = async (): Promise<() => Promise<void>> => {
+    if (layout !== 'atomic') {
+      const watcher = await watchOrdinary(options)
+      return () => closeQuietly(watcher)
+    }
+    const handle = pollMs === undefined ? watchAtomic(options) : pollAtomic(options, pollMs)
+    return async () => handle.close()
   }
-  const handle = await open()
+  const close = await open()
   debug('watch %s (%s, %s)', options.path, layout, pollMs === undefined ? 'events' : `every ${pollMs} ms`)
   return {
     watching: pollMs === undefined ? 'events' : 'polling',
-    isStale: () => layout !== 'file' && idOf(root) !== id,
-    close: async () => {
-      await handle.close()
-    },
+    isStale: () => layout !== 'file' && ![id, undefined].includes(idOf(root)),
+    close,
   }
 }

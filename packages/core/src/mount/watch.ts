@@ -6,7 +6,7 @@ import { selects } from './change.js'
 import { LiveMount, type MountPlan } from './live-mount.js'
 import { isWithin, locate, type Location } from './locate.js'
 import type { Mount, WatchOptions } from './mount.js'
-import { isDeleted, isFrozen, mountPointOf, readMountinfo } from './mountinfo.js'
+import { isDeleted, isFrozen, mountPointAt } from './mountinfo.js'
 import { toSettle } from './settle.js'
 
 const defaultBytes = 16 * 1024 * 1024
@@ -49,7 +49,7 @@ const validate = (path: string, options: WatchOptions): void => {
 
 /** What can never update is refused now, instead of being silent for ever. */
 const refuseStatic = (path: string, location: Location): void => {
-  const point = mountPointOf(readMountinfo(), location.root)
+  const point = mountPointAt(location.root)
   if (!isFrozen(point)) {
     if (!isDeleted(point)) return
     throw new MountError(

@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.js'
 import type { InvalidConfigError, ReactionCode, Stage } from '../base/errors.js'
 import { ReactionError } from '../base/errors.js'
+import { within } from '../base/within.js'
 import { type Change, diff, fromNothing } from '../mount/change.js'
 import type { Snapshot } from '../mount/snapshot.js'
 import type { AnyReaction, ReactionContext } from './reaction.js'
@@ -16,8 +17,8 @@ export interface Attempt {
   readonly timeoutMs: number
   readonly clock: Clock
   readonly signal: AbortSignal
-  /** Whether a newer revision is there: then this one is not applied any more. */
-  readonly isSuperseded: () => boolean
+  /** What is mounted now. When it is newer than what was checked, that is not applied any more. */
+  readonly latest: () => Snapshot
   /** The work under way; awaited before anything new starts. */
   readonly inFlight: { work: Promise<unknown> }
 }
@@ -32,19 +33,6 @@ export type Outcome =
 
 type Step<T> = (context: ReactionContext) => Promise<T> | T
 
-/** Waits for work to end, whatever becomes of it; rejects when the loop is closed meanwhile. */
-const endOrAbort = async (work: Promise<unknown>, signal: AbortSignal): Promise<void> => {
-  signal.throwIfAborted()
-  let stop!: () => void
-  const aborted = new Promise<void>((resolve) => {
-    stop = resolve
-    signal.addEventListener('abort', stop, { once: true })
-  })
-  await Promise.race([work, aborted])
-  signal.removeEventListener('abort', stop)
-  signal.throwIfAborted()
-}
-
 const runStep = async <T>(
   attempt: Attempt,
   change: Change,
@@ -52,9 +40,10 @@ const runStep = async <T>(
   code: ReactionCode,
   step: Step<T>,
 ) => {
-  const { reaction, timeoutMs, clock, signal, inFlight, number } = attempt
+  const { reaction, timeoutMs, clock, signal, inFlight, number, latest } = attempt
   // A stage that ignored its abort is still at work: never two at once.
-  await endOrAbort(inFlight.work, signal)
+  await within(inFlight.work, { clock, ms: undefined, signal })
+  signal.throwIfAborted()
   return runStage<T>({
     reaction: reaction.name,
     revision: change.snapshot.revision,
@@ -63,7 +52,7 @@ const runStep = async <T>(
     timeoutMs,
     clock,
     signal,
-    work: (stageSignal) => step({ signal: stageSignal, attempt: number, clock, change }),
+    work: (stageSignal) => step({ signal: stageSignal, attempt: number, timeoutMs, clock, change, latest }),
     track: (work) => {
       inFlight.work = work
     },
@@ -97,15 +86,9 @@ const rollBack = async (attempt: Attempt, good: Snapshot): Promise<ReactionError
 }
 
 /** Whether what was aborted has really ended: else nothing more is started, and the failure is told now. */
-const hasEnded = async ({ inFlight, clock, timeoutMs }: Attempt): Promise<boolean> => {
-  const timer = new AbortController()
-  const isOver = clock.sleep(timeoutMs, timer.signal).then(
-    () => false,
-    () => false,
-  )
-  const ended = await Promise.race([inFlight.work.then(() => true), isOver])
-  timer.abort()
-  return ended
+const hasEnded = async ({ inFlight, clock, timeoutMs, signal }: Attempt): Promise<boolean> => {
+  const waited = await within(inFlight.work, { clock, ms: timeoutMs, signal })
+  return waited.ended === 'work'
 }
 
 /** Check, apply, verify; and back again when that is possible and needed. Rejects only when the loop is closed. */
@@ -115,7 +98,7 @@ export const runAttempt = async (attempt: Attempt): Promise<Outcome> => {
 
   const checked = await run('check', (context) => reaction.check?.(change.snapshot, context))
   if (!checked.ok) return { outcome: 'rejected', error: checked.error }
-  if (attempt.isSuperseded()) return { outcome: 'superseded' }
+  if (attempt.latest() !== change.snapshot) return { outcome: 'superseded' }
 
   const applied = await run('apply', (context): unknown => reaction.apply(change, context))
   const stage = applied.ok ? 'verify' : 'apply'

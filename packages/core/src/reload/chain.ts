@@ -5,6 +5,7 @@ import {
   type ReactionContext,
   type ReactionLike,
   toReaction,
+  wantsChange,
 } from './reaction.js'
 
 /** One member that was begun, with what it handed out and, once proven, what was seen. */
@@ -41,7 +42,8 @@ const runEach = async (
 
 /**
  * Several reactions as one: all are checked first; then each is applied and verified before the next begins.
- * If one fails, those that were begun and can are rolled back in reverse order.
+ * If one fails, those that were begun are rolled back in reverse order; of them, those that have no rollback then
+ * apply what is good, in their own order.
  *
  * @throws UsageError BAD_OPTION
  * @example
@@ -52,16 +54,20 @@ export const chain = (...reactions: ReactionLike[]): Reaction<Receipts> => {
   // What a failed apply has begun: nobody else knows, as it handed out no receipts. By the revision it was for.
   const begunFor = new WeakMap<Snapshot, Begun[]>()
   const wanted = ({ change }: ReactionContext): readonly AnyReaction[] =>
-    members.filter((member) => member.wants?.(change) ?? true)
+    members.filter((member) => wantsChange(member, change))
   const rollback = (good: Snapshot, context: ReactionContext): Promise<Receipts> => {
-    const begun = begunFor.get(context.change.previous) ?? []
-    const undoable = begun.map(({ member }) => member).filter((member) => member.rollback !== undefined)
-    return runEach(undoable.toReversed(), [], context, (member) => member.rollback?.(good, context))
+    const begun = (begunFor.get(context.change.previous) ?? []).map(({ member }) => member)
+    const undoable = begun.filter((member) => member.rollback !== undefined).toReversed()
+    // What was put back is of no use to a server that still runs the new: those that cannot undo apply what is good.
+    const others = begun.filter((member) => member.rollback === undefined)
+    return runEach([...undoable, ...others], [], context, (member) =>
+      member.rollback ? member.rollback(good, context) : member.apply(context.change, context),
+    )
   }
 
   return {
     name: members.map((member) => member.name).join(' + '),
-    wants: (change) => members.some((member) => member.wants?.(change) ?? true),
+    wants: (change) => members.some((member) => wantsChange(member, change)),
     check: async (snapshot, context) => {
       for (const member of wanted(context)) await member.check?.(snapshot, context)
     },

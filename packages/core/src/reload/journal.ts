@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { Emitter } from '../base/emitter.js'
 import { UsageError } from '../base/errors.js'
 import { latest } from '../base/latest.js'
@@ -22,12 +23,13 @@ export abstract class Journal extends Emitter<{ report: [report: Report]; close:
   readonly #name: string
   readonly #closing = new AbortController()
   readonly #waiting = new Set<(report: Report) => void>()
-  #unread: Report | undefined
+  #told = 0
   protected state: Status['state'] = 'inSync'
   protected lastReport: Report | undefined
 
   constructor(name: string) {
     super()
+    setMaxListeners(0, this.#closing.signal)
     this.#name = name
   }
 
@@ -45,6 +47,8 @@ export abstract class Journal extends Emitter<{ report: [report: Report]; close:
     return new Promise((resolve, reject) => {
       const fail = (): void => {
         this.#waiting.delete(settle)
+        signal?.removeEventListener('abort', fail)
+        this.closing.removeEventListener('abort', fail)
         reject(reasonOf(signal?.aborted === true ? signal : this.closing))
       }
       const settle = (report: Report): void => {
@@ -63,10 +67,11 @@ export abstract class Journal extends Emitter<{ report: [report: Report]; close:
   }
 
   [Symbol.asyncIterator](): AsyncIterableIterator<Report> {
+    let seen = this.#told
     const take = (): Report | undefined => {
-      const report = this.#unread
-      this.#unread = undefined
-      return report
+      if (seen === this.#told) return undefined
+      seen = this.#told
+      return this.lastReport
     }
     const onNews = (wake: () => void): (() => void) => {
       this.on('report', wake)
@@ -79,7 +84,7 @@ export abstract class Journal extends Emitter<{ report: [report: Report]; close:
     const report = this.#report(snapshot, told, took)
     debug('%s %s %s', report.reaction, report.outcome, report.revision)
     this.lastReport = report
-    this.#unread = report
+    this.#told++
     this.emit('report', report)
   }
 

@@ -1,5 +1,5 @@
 import { type Change, diff, fromNothing } from '../mount/change.js'
-import type { Key, Snapshot } from '../mount/snapshot.js'
+import { emptySnapshot, type Key, type Snapshot } from '../mount/snapshot.js'
 
 /** What a reaction has applied, and what of that is in doubt. Reactions get *last applied → now*, never *last seen*. */
 export class Ledger {
@@ -22,8 +22,8 @@ export class Ledger {
 
   /** What there is to do; undefined when nothing. While dirty there always is, even towards the revision before. */
   changeTo(desired: Snapshot): Change | undefined {
-    if (!this.#applied) return fromNothing(desired)
-    return diff(this.#applied, desired, this.#suspects)
+    if (this.#applied) return diff(this.#applied, desired, this.#suspects)
+    return diff(emptySnapshot(), desired, this.#suspects) ?? fromNothing(desired)
   }
 
   /** It is in effect, proven. */

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os'
 import { backgroundClock, type Clock } from '../base/clock.js'
 import { warnOfFailure } from '../base/thrown.js'
+import { within } from '../base/within.js'
 import type { Change } from '../mount/change.js'
 import type { Mount } from '../mount/mount.js'
 import type { Snapshot } from '../mount/snapshot.js'
@@ -9,7 +10,7 @@ import { backoffMs, splayShareMs } from './backoff.js'
 import { Journal, type Took } from './journal.js'
 import { Ledger } from './ledger.js'
 import type { Pace } from './pace.js'
-import type { AnyReaction } from './reaction.js'
+import { type AnyReaction, wantsChange } from './reaction.js'
 import type { Reloader, ReloadOptions } from './reloader.js'
 import type { Status } from './report.js'
 import { Turn } from './turn.js'
@@ -47,7 +48,10 @@ export class Loop extends Journal implements Reloader {
       this.closing.addEventListener('abort', () => signal?.removeEventListener('abort', this.#onAbort))
     }
     this.#ended = this.#run().catch((thrown: unknown) => {
-      if (!this.closing.aborted) warnOfFailure(`the loop of ${reaction.name}`, thrown)
+      if (this.closing.aborted) return
+      // A fault of ours: whoever waits must not wait for ever.
+      warnOfFailure(`the loop of ${reaction.name}`, thrown)
+      queueMicrotask(this.#onAbort)
     })
   }
 
@@ -84,13 +88,9 @@ export class Loop extends Journal implements Reloader {
   async #close(): Promise<void> {
     this.#mount.off('change', this.#onChange)
     this.endJournal()
-    this.#wake?.()
     await this.#ended
     // A stage that ignores its signal may go on: it is given its time, then left behind.
-    const timer = new AbortController()
-    const isOver = backgroundClock.sleep(this.#pace.timeoutMs, timer.signal).catch(() => undefined)
-    await Promise.race([this.#inFlight.work, isOver])
-    timer.abort()
+    await within(this.#inFlight.work, { clock: backgroundClock, ms: this.#pace.timeoutMs })
     this.emit('close')
     this.removeAllListeners()
   }
@@ -110,7 +110,7 @@ export class Loop extends Journal implements Reloader {
       this.closing.throwIfAborted()
       const { desired } = this
       const change = this.#ledger.changeTo(desired)
-      if (!change || !(this.#reaction.wants?.(change) ?? true)) await this.#rest(desired)
+      if (!change || !wantsChange(this.#reaction, change)) await this.#rest(desired)
       else if (await this.#isOurTurn(change)) await this.#try(change)
     }
   }
@@ -128,8 +128,8 @@ export class Loop extends Journal implements Reloader {
 
   /** False: time has passed, so look again at what there is to do. */
   async #isOurTurn(change: Change): Promise<boolean> {
-    if (this.state !== 'dirty') this.state = 'pending'
-    const step = this.#turn.next(this.#clock.now())
+    this.state = this.#ledger.isDirty ? 'dirty' : 'pending'
+    const step = this.#turn.next(this.#clock.now(), this.#tried?.snapshot === change.snapshot)
     if (step.do === 'sleep') await this.#clock.sleep(step.ms, this.closing)
     else if (step.do === 'hold') await this.#hold(change.snapshot, step.calmMs)
     else if (await this.#isGateOpen(change)) return change.snapshot === this.desired
@@ -142,7 +142,10 @@ export class Loop extends Journal implements Reloader {
 
   async #isGateOpen(change: Change): Promise<boolean> {
     try {
-      return (await this.#gate?.(change)) ?? true
+      if (!this.#gate) return true
+      const limits = { clock: this.#clock, ms: this.#pace.timeoutMs, signal: this.closing }
+      const asked = await within(Promise.resolve(this.#gate(change)), limits)
+      return asked.ended === 'work' && asked.value
     } catch (thrown) {
       warnOfFailure(`the gate of ${this.#reaction.name}`, thrown)
       return false
@@ -176,7 +179,7 @@ export class Loop extends Journal implements Reloader {
       timeoutMs: this.#pace.timeoutMs,
       clock: this.#clock,
       signal: this.closing,
-      isSuperseded: () => snapshot !== this.desired,
+      latest: () => this.desired,
       inFlight: this.#inFlight,
     })
     const now = this.#clock.now()
@@ -189,6 +192,8 @@ export class Loop extends Journal implements Reloader {
     const { snapshot } = change
     const retryInMs = took.attempt < this.#pace.attempts ? this.#backoff(took.attempt) : undefined
     const retry = retryInMs === undefined ? {} : { retryInMs }
+    // Also after a revision that was refused: what mends it must not come to all replicas at once.
+    if (outcome.outcome !== 'superseded') this.#turn.over()
     switch (outcome.outcome) {
       case 'applied':
         this.#ledger.confirm(snapshot)
@@ -227,12 +232,10 @@ export class Loop extends Journal implements Reloader {
   /** Resolves at the next news, or when the time is over. At once if the mount has moved on since. */
   async #news(since: Snapshot, ms?: number): Promise<void> {
     if (this.desired !== since || this.closing.aborted) return
-    const timer = new AbortController()
     const woken = new Promise<void>((resolve) => {
       this.#wake = resolve
     })
-    await (ms === undefined ? woken : Promise.race([woken, this.#clock.sleep(ms, timer.signal)]))
+    await within(woken, { clock: this.#clock, ms, signal: this.closing })
     this.#wake = undefined
-    timer.abort()
   }
 }

@@ -6,6 +6,7 @@ import {
   type Reaction,
   type ReactionLike,
   toReaction,
+  wantsChange,
 } from './reaction.js'
 
 /**
@@ -20,7 +21,7 @@ export function onKeys(keys: readonly (Key | RegExp)[], reaction: AnyReaction): 
 export function onKeys(keys: readonly (Key | RegExp)[], reaction: ReactionLike): Reaction
 export function onKeys(keys: readonly (Key | RegExp)[], reaction: ReactionLike): Reaction {
   const inner: AnyReaction = toReaction(reaction)
-  const wants = (change: Change): boolean => change.touches(...keys) && (inner.wants?.(change) ?? true)
+  const wants = (change: Change): boolean => change.touches(...keys) && wantsChange(inner, change)
   // A class instance may be a reaction too: its methods keep their `this`.
   return {
     name: inner.name,

@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.js'
 import { UsageError } from '../base/errors.js'
+import { warnOfFailure } from '../base/thrown.js'
 import type { Change } from '../mount/change.js'
 import type { Snapshot } from '../mount/snapshot.js'
 
@@ -9,9 +10,13 @@ export interface ReactionContext {
   readonly signal: AbortSignal
   /** 1 for the first try of a revision, 2 for its first retry … */
   readonly attempt: number
+  /** How long this stage may take, in milliseconds. */
+  readonly timeoutMs: number
   readonly clock: Clock
   /** The change being applied (during a rollback: the way back). */
   readonly change: Change
+  /** What is mounted at this moment: it may be newer than `change.snapshot`. */
+  latest(): Snapshot
 }
 
 /**
@@ -62,7 +67,8 @@ export const defineReaction = <Receipt>(reaction: Reaction<Receipt>): Reaction<R
 /** A bare function as a reaction. @throws UsageError BAD_OPTION */
 export const toReaction = (like: ReactionLike): AnyReaction => {
   if (typeof like === 'function') return { name: like.name || 'reaction', apply: like }
-  if (typeof like !== 'object' || typeof like.apply !== 'function' || typeof like.name !== 'string')
+  const isObject = typeof like === 'object' && (like as unknown) !== null
+  if (!isObject || typeof like.apply !== 'function' || typeof like.name !== 'string')
     throw new UsageError(
       'BAD_OPTION',
       'not a reaction: neither a function nor an object with name and apply',
@@ -71,4 +77,14 @@ export const toReaction = (like: ReactionLike): AnyReaction => {
       },
     )
   return like
+}
+
+/** Whether a change concerns a reaction. One whose `wants` throws is asked to apply: better once too often than never. */
+export const wantsChange = (reaction: AnyReaction, change: Change): boolean => {
+  try {
+    return reaction.wants?.(change) ?? true
+  } catch (thrown) {
+    warnOfFailure(`'wants' of ${reaction.name}`, thrown)
+    return true
+  }
 }

@@ -7,6 +7,7 @@ import {
   type Stage,
 } from '../base/errors.js'
 import { describeThrown, reasonOf } from '../base/thrown.js'
+import { within } from '../base/within.js'
 
 /** One stage of one reaction, to be run within a time. */
 export interface StageRun<T> {
@@ -62,27 +63,14 @@ export type StageResult<T> =
 export const runStage = async <T>(run: StageRun<T>): Promise<StageResult<T>> => {
   run.signal.throwIfAborted()
   const stop = new AbortController()
-  const timer = new AbortController()
   const forward = (): void => stop.abort(run.signal.reason)
   run.signal.addEventListener('abort', forward, { once: true })
   // The work may be synchronous and throw: inside the promise, so that there is one way out.
   const work = (async () => run.work(stop.signal))()
   run.track(work.catch(() => undefined))
-  const late = { isLate: true } as const
-  const isOver = run.clock.sleep(run.timeoutMs, timer.signal).then(
-    () => late,
-    () => late,
-  )
-  const isClosed = new Promise<typeof late>((resolve) => {
-    stop.signal.addEventListener('abort', () => resolve(late), { once: true })
-  })
   try {
-    const first = await Promise.race([
-      work.then((value) => ({ isLate: false, value }) as const),
-      isOver,
-      isClosed,
-    ])
-    if (!first.isLate) return { ok: true, value: first.value }
+    const waited = await within(work, { clock: run.clock, ms: run.timeoutMs, signal: run.signal })
+    if (waited.ended === 'work') return { ok: true, value: waited.value }
     run.signal.throwIfAborted()
     const error = timedOut(run)
     stop.abort(error)
@@ -91,7 +79,6 @@ export const runStage = async <T>(run: StageRun<T>): Promise<StageResult<T>> => 
     if (run.signal.aborted) throw reasonOf(run.signal)
     return { ok: false, error: explain(run, thrown) }
   } finally {
-    timer.abort()
     run.signal.removeEventListener('abort', forward)
   }
 }

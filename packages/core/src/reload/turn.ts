@@ -22,13 +22,14 @@ export class Turn {
     this.#shareMs = shareMs
   }
 
-  next(now: number): NextStep {
+  /** `isRetry`: this revision was tried before; its retries are paced by backoff and are no flapping. */
+  next(now: number, isRetry: boolean): NextStep {
     const { breaker, cooldownMs } = this.#pace
-    if (!this.#isSplayed && this.#shareMs > 0) {
+    if (!this.#isSplayed && !isRetry && this.#shareMs > 0) {
       this.#isSplayed = true
       return { do: 'sleep', ms: this.#shareMs }
     }
-    if (breaker && !this.#isReleased) {
+    if (breaker && !this.#isReleased && !isRetry) {
       this.#firstTries = this.#firstTries.filter((at) => at > now - breaker.withinMs)
       if (this.#firstTries.length >= breaker.max) return { do: 'hold', calmMs: breaker.withinMs }
     }
@@ -44,14 +45,14 @@ export class Turn {
     return this.#isReleased
   }
 
-  /** Something was applied. Retries of one revision are paced by backoff and are no flapping. */
+  /** Something was applied. */
   applied(now: number, isRetry: boolean): void {
     this.#lastApplyAt = now
     this.#isReleased = false
     if (!isRetry) this.#firstTries.push(now)
   }
 
-  /** In sync: the next change waits its share again. */
+  /** In sync, or a revision has been judged: the next one waits its share again. */
   over(): void {
     this.#isSplayed = false
     this.#isReleased = false

@@ -53,10 +53,11 @@ export const readPublished = async (
 > => {
   const revision = await readLink(join(volume, dataLink))
   if (revision === undefined) return undefined
-  const data: Record<string, Uint8Array> = {}
+  const files: [string, Uint8Array][] = []
   for (const entry of await walk(join(volume, revision)))
-    if (!entry.directory) data[entry.path] = await readFile(join(volume, revision, entry.path))
-  return { revision, data }
+    if (!entry.directory) files.push([entry.path, await readFile(join(volume, revision, entry.path))])
+  // fromEntries, as assigning to data['__proto__'] would lose that key.
+  return { revision, data: Object.fromEntries(files) }
 }
 
 /** Makes a new revision directory: its name is UTC time and a random number, its making is exclusive. */

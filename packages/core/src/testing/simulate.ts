@@ -182,6 +182,11 @@ export const simulateMount = async (
     return new KubeletVolume(path, order, () => discardVolume(path, made))
   }
   const volume = await makeVolume()
-  await volume.swap(Object.fromEntries(payload))
+  try {
+    await volume.swap(Object.fromEntries(payload))
+  } catch (error) {
+    await volume[Symbol.asyncDispose]()
+    throw error
+  }
   return volume
 }

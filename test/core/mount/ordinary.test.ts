@@ -1,0 +1,97 @@
+import { execFile } from 'node:child_process'
+import { mkdir, mkdtemp, rm, symlink, truncate, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { type Mount, watchConfigMap, type WatchOptions } from '@hotmount/core'
+import { expect, onTestFinished, test } from 'vitest'
+
+const run = promisify(execFile)
+
+const directory = async (): Promise<string> => {
+  const path = await mkdtemp(join(tmpdir(), 'hotmount-ordinary-'))
+  onTestFinished(() => rm(path, { recursive: true, force: true }))
+  return path
+}
+const opened = async (path: string, options?: WatchOptions): Promise<Mount> => {
+  const mount = await watchConfigMap(path, options)
+  onTestFinished(() => mount.close())
+  return mount
+}
+
+test('a FIFO, a link to nowhere and a circle of links are no keys and hang nothing', async () => {
+  const path = await directory()
+  await run('mkfifo', [join(path, 'fifo')])
+  await symlink('.', join(path, 'circle'))
+  await symlink('loop', join(path, 'loop'))
+  await symlink('nowhere', join(path, 'dangling'))
+  await writeFile(join(path, 'a'), '1')
+  const mount = await opened(path)
+  expect(mount.snapshot.keys()).toEqual(['a'])
+})
+
+test('a circle of links that comes later does not end the process, nor does one while closing', async () => {
+  const path = await directory()
+  await writeFile(join(path, 'a'), '1')
+  const mount = await opened(path)
+  const failures: unknown[] = []
+  const fail = (error: unknown): void => void failures.push(error)
+  process.on('uncaughtException', fail)
+  onTestFinished(() => void process.off('uncaughtException', fail))
+  for (const name of ['one', 'two', 'three']) await symlink(name, join(path, name))
+  await writeFile(join(path, 'a'), '2')
+  await expect.poll(() => mount.snapshot.text('a')).toBe('2')
+  await symlink('four', join(path, 'four'))
+  await mount.close()
+  expect(failures).toEqual([])
+  expect(mount.snapshot.keys()).toEqual(['a'])
+})
+
+test('directories that link to each other are each read once', async () => {
+  const path = await directory()
+  const names = Array.from({ length: 8 }, (_, index) => `d${index}`)
+  for (const name of names) {
+    await mkdir(join(path, name))
+    await writeFile(join(path, name, 'key'), name)
+    for (const other of names)
+      if (other !== name) await symlink(join('..', other), join(path, name, `to-${other}`))
+  }
+  const mount = await opened(path, { polling: '1h' })
+  expect(mount.snapshot.keys()).toEqual(names.map((name) => `${name}/key`))
+})
+
+test('a resync does not take a file that is being written', async () => {
+  const path = await directory()
+  const file = join(path, 'a')
+  await writeFile(file, 'full 1')
+  const mount = await opened(path, { resync: '200ms', settle: { quiet: '150ms', max: '10s' } })
+  const seen: string[] = []
+  mount.on('change', ({ snapshot }) => seen.push(snapshot.text('a')))
+  // Truncated at a moment, and filled a moment later, again and again: a resync falls between the two.
+  for (let round = 2; round < 12; round++) {
+    await truncate(file)
+    await new Promise((resolve) => setTimeout(resolve, 60))
+    await writeFile(file, `full ${round}`)
+  }
+  await expect.poll(() => seen.at(-1), { timeout: 5000 }).toBe('full 11')
+  expect(seen).not.toContain('')
+})
+
+test('what is written while the first read is under way is not lost', async () => {
+  const path = await directory()
+  const names = Array.from({ length: 900 }, (_, index) => `k${index}`)
+  for (const name of names) await writeFile(join(path, name), 'v0')
+  const state = { version: 0, isOpen: false }
+  const opening = watchConfigMap(path, { settle: 0, resync: false }).finally(() => {
+    state.isOpen = true
+  })
+  while (!state.isOpen) {
+    state.version++
+    for (const name of ['k0', 'k500', 'k899']) await writeFile(join(path, name), `v${state.version}`)
+  }
+  const mount = await opening
+  onTestFinished(() => mount.close())
+  await expect.poll(() => mount.snapshot.text('k0')).toBe(`v${state.version}`)
+  await expect.poll(() => mount.snapshot.text('k899')).toBe(`v${state.version}`)
+  expect(mount.health.missedEvents).toBe(0)
+})
