@@ -7,6 +7,8 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { contextOf, snapshotOf } from '../process/changes.js'
 import { emptyInto, listing, modeOf, proven, shown, staged } from './staged.js'
 
+const hasNoFileNamedBad = (directory: string) => ['test', '!', '-e', `${directory}/bad`] as const
+
 describe('stage', () => {
   it('publishes what a kubelet would have published', async () => {
     const into = emptyInto()
@@ -96,9 +98,7 @@ describe('stage', () => {
 
   it('checks the candidate before anything is published, and leaves nothing of one that is refused', async () => {
     const into = emptyInto()
-    // `test` fails when there is a file named bad; the old revision is published while it looks.
-    const check = (directory: string) => ['test', '!', '-e', `${directory}/bad`] as const
-    const { swap, loop } = await staged(stage({ into, check }), { good: '1' })
+    const { swap, loop } = await staged(stage({ into, check: hasNoFileNamedBad }), { good: '1' })
     const before = listing(into)
     expect(await swap({ bad: '1' })).toMatchObject({
       outcome: 'rejected',

@@ -6,9 +6,9 @@ import {
   systemClock,
   watchConfigMap,
 } from '@hotmount/core'
-import type { Staging } from './staging.js'
-import type { StagingArea } from './staging-area.js'
 import { remember } from './placed.js'
+import { checkTimeoutMs, type Staging } from './staging.js'
+import type { StagingArea } from './staging-area.js'
 
 /** What a server that starts now will find. */
 export interface BroughtUp {
@@ -54,7 +54,14 @@ export const bringUp = async (
   snapshot: Snapshot,
   signal: AbortSignal,
 ): Promise<BroughtUp> => {
-  const context: ReactionContext = { signal, attempt: 1, clock: systemClock, change: firstChange(snapshot) }
+  const context: ReactionContext = {
+    signal,
+    attempt: 1,
+    timeoutMs: checkTimeoutMs,
+    clock: systemClock,
+    change: firstChange(snapshot),
+    latest: () => snapshot,
+  }
   const up = (applied: Snapshot, refused?: unknown): BroughtUp => ({
     directory: area.live,
     applied,

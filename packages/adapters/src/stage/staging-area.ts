@@ -106,7 +106,6 @@ export class StagingArea {
     else if (refused !== before) await this.#point(dataLink, spareLinks.takeBack, before)
     await this.#linkNames(before)
     await this.discard()
-    if (refused !== undefined) await this.#removeUnneeded(refused)
   }
 
   /** Marks a revision as proven, and removes those that are no longer kept. */

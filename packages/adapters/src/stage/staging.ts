@@ -28,7 +28,8 @@ export interface StageReceipt {
   readonly inner: unknown
 }
 
-const checkTimeoutMs = 30_000
+/** What a check may take. */
+export const checkTimeoutMs = 30_000
 
 /** The stages of `stage`, one by one. */
 export class Staging {
@@ -225,6 +226,9 @@ export class Staging {
     if (!then || !this.#wants(change)) return { hasRun: false, inner: undefined }
     signal.throwIfAborted()
     this.#begun = change.snapshot
-    return { hasRun: true, inner: await work(then) }
+    const inner = await work(then)
+    // It may not have listened: what nobody waits for any more is not proven, and must not stay published.
+    signal.throwIfAborted()
+    return { hasRun: true, inner }
   }
 }

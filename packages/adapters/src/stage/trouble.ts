@@ -17,6 +17,8 @@ const hints: Readonly<Record<string, string>> = {
   ENOSPC: full,
   EDQUOT: full,
   EFBIG: full,
+  // What a recursive mkdir says of a read-only file system.
+  ENOENT: closed,
   EROFS: closed,
   EACCES: closed,
   EPERM: closed,
