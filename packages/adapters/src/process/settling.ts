@@ -5,6 +5,9 @@ export const stableMs = 300
 /** The same when there are fewer new children than old ones: a one-by-one reload may still be under way. */
 export const stableWhenFewerMs = 1000
 
+/** The same when old ones are only taken to be draining: a threaded gunicorn worker accepts for up to a second more. */
+export const stableWhenPresumedMs = 1500
+
 /** What was seen of one reload so far. Pure: each look makes a new one. */
 export interface Settling {
   readonly before: readonly Worker[]
@@ -47,7 +50,9 @@ export const settled = (state: Settling, now: number): Verdict | undefined => {
   if (verdict.kind === 'died' || verdict.kind === 'lostTarget') return verdict
   if (verdict.kind !== 'applied' && verdict.kind !== 'draining') return undefined
   const alive = before.filter((worker) => !worker.draining).length
-  return now - state.since >= (verdict.fresh < alive ? stableWhenFewerMs : stableMs) ? verdict : undefined
+  const isPresumed = verdict.kind === 'draining' && verdict.isPresumed
+  const enough = isPresumed ? stableWhenPresumedMs : verdict.fresh < alive ? stableWhenFewerMs : stableMs
+  return now - state.since >= enough ? verdict : undefined
 }
 
 /** The final word when time is up. */

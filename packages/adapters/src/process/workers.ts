@@ -22,7 +22,13 @@ export interface Sighting {
 /** What the children say about a reload. Only `applied` and `draining` are success, once they hold. */
 export type Verdict =
   | { readonly kind: 'applied'; readonly fresh: number }
-  | { readonly kind: 'draining'; readonly fresh: number; readonly draining: number }
+  | {
+      readonly kind: 'draining'
+      readonly fresh: number
+      readonly draining: number
+      /** Nobody says so: a full set of new children is there beside the old. */
+      readonly isPresumed: boolean
+    }
   | { readonly kind: 'noEffect' }
   | { readonly kind: 'partial'; readonly fresh: number; readonly old: number }
   | { readonly kind: 'unstable'; readonly churn: number }
@@ -45,10 +51,11 @@ export const judge = (before: readonly Worker[], now: Sighting): Verdict => {
   const old = now.workers.filter((worker) => known.has(identity(worker)) && !worker.draining).length
   const draining = now.workers.filter((worker) => worker.draining).length
   const alive = before.filter((worker) => !worker.draining).length
-  const isOver = old === 0 || now.isTaken === true || (now.startsBeside === true && fresh >= alive)
+  const isSaid = old === 0 || now.isTaken === true
+  const isPresumed = !isSaid && now.startsBeside === true && fresh >= alive
   const left = draining + old
-  if (isOver && fresh > 0 && now.isTaken !== false)
-    return left > 0 ? { kind: 'draining', fresh, draining: left } : { kind: 'applied', fresh }
+  if ((isSaid || isPresumed) && fresh > 0 && now.isTaken !== false)
+    return left > 0 ? { kind: 'draining', fresh, draining: left, isPresumed } : { kind: 'applied', fresh }
   const untouched = fresh === 0 && old === alive
   return untouched ? { kind: 'noEffect' } : { kind: 'partial', fresh, old }
 }

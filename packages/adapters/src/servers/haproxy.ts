@@ -14,7 +14,8 @@ export interface HaproxyOptions extends StartedOptions {
 
 const checkArgv = (command: Argv): Argv => {
   const { file, args } = programOf('haproxy', command, /^haproxy$/)
-  return [file, '-c', ...args]
+  // Quiet, it would not say why either.
+  return [file, '-c', ...args.filter((word) => word !== '-q')]
 }
 
 /**

@@ -1,0 +1,53 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { uwsgi } from '@hotmount/adapters/uwsgi'
+import { expect, it } from 'vitest'
+import { describeWith, installed } from '../support/servers.js'
+import { losesNothing, survivesItsDeath, takesAndRefuses } from './scenario.js'
+import { type Place, start, type Subject } from './subject.js'
+
+const config = ({ port, mount, work }: Place, more = ''): string => `
+[uwsgi]
+plugin = python3
+master = true
+processes = 2
+http-socket = 127.0.0.1:${port}
+pythonpath = ${mount}
+module = app
+need-app = true
+strict = true
+disable-logging = true
+pidfile = ${work}/pid
+logto = ${work}/log
+${more}
+`
+const app = (version: string): string => `
+def application(environ, start):
+    start('200 OK', [('Content-Type', 'text/plain')])
+    return [b'${version}']
+`
+
+const subject: Subject = {
+  good: (version, place) => ({ 'uwsgi.ini': config(place), 'app.py': app(version) }),
+  broken: (place) => ({ 'uwsgi.ini': config(place, 'lissten = 1'), 'app.py': app('x') }),
+  command: ({ mount }) => [installed('uwsgi') ?? 'uwsgi', '--ini', join(mount, 'uwsgi.ini')],
+  reaction: (place, process) => uwsgi({ process, command: subject.command(place) }),
+}
+
+describeWith('uwsgi', 'uWSGI', () => {
+  takesAndRefuses(subject, {
+    evidence: /^2 new workers$/,
+    refusal: /\[strict-mode\] unknown config directive: lissten/,
+  })
+  survivesItsDeath(subject, /got the signal, but it has exited$/)
+  losesNothing(subject)
+
+  it('keeps its pid file, although a mere check writes one', async () => {
+    const server = await start(subject)
+    const written = (): string => readFileSync(join(server.place.work, 'pid'), 'utf8').trim()
+    expect(written()).toBe(String(server.supervisor.pid))
+    await server.swap({ ...subject.good('v2', server.place), other: 'x' })
+    await server.swap(subject.broken(server.place))
+    expect(written()).toBe(String(server.supervisor.pid))
+  })
+})
