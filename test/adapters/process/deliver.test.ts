@@ -1,7 +1,7 @@
 import { systemClock } from '@hotmount/core'
 import { describe, expect, it, vi } from 'vitest'
 import { deliver } from '../../../packages/adapters/src/process/deliver.js'
-import { readProcess } from '../../../packages/adapters/src/process/procfs.js'
+import { ageMs, readProcess } from '../../../packages/adapters/src/process/procfs.js'
 import { startCatcher, startNode, startReady, type TestChild } from './children.js'
 
 const pinned = ({ pid }: TestChild): { pid: number; startTime: number } => ({
@@ -40,6 +40,17 @@ describe('deliver', () => {
     })
     expect([child.process.exitCode, child.process.signalCode]).toEqual([null, null])
     expect(readProcess(child.pid)?.state).not.toBe('Z')
+  })
+  it('leaves a process alone that has only just started', async () => {
+    const child = await startCatcher('SIGHUP')
+    const target = pinned(child)
+    const young = deliver('child', target, 'SIGHUP', { ...quick, leastAgeMs: 60_000 })
+    await expect(young).rejects.toThrow('SIGHUP was not sent: child (pid')
+    await expect(young).rejects.toThrow('has only just started')
+    expect(child.lines).toEqual(['ready'])
+    await deliver('child', target, 'SIGHUP', { ...quick, patience: 10_000, leastAgeMs: 300 })
+    expect(ageMs(target)).toBeGreaterThanOrEqual(300)
+    await vi.waitFor(() => expect(child.lines).toEqual(['ready', 'SIGHUP']))
   })
   it('sends nothing while an earlier one is waiting', async () => {
     const child = await startCatcher('SIGHUP')

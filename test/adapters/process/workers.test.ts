@@ -41,6 +41,18 @@ describe('judge', () => {
     expect(verdict.kind).toBe(kind)
     expect(describeVerdict(verdict)).toBe(words)
   })
+  it.each<[before: string, now: string, says: Partial<Sighting>, kind: string]>([
+    ['1 2', '1 2 3 4', { isTaken: true }, 'draining'],
+    ['1 2', '3 4', { isTaken: true }, 'applied'],
+    ['1 2', '1 2', { isTaken: true }, 'noEffect'],
+    // All are new, but the server has not taken the config: they may have crashed.
+    ['1 2', '3 4', { isTaken: false }, 'partial'],
+    ['1 2', '1 2 3 4', { startsBeside: true }, 'draining'],
+    ['1 2', '1 2 3', { startsBeside: true }, 'partial'],
+    ['1 2', '1 2 3 4', { startsBeside: true, isTaken: false }, 'partial'],
+  ])('[%s] then [%s] with %j: %s', (before, now, says, kind) => {
+    expect(judge(workers(before), { ...there(now), ...says }).kind).toBe(kind)
+  })
   it('tells a master that ended from one whose pid was given away', () => {
     expect(judge(workers('1'), { master: 'gone', workers: [] }).kind).toBe('died')
     expect(judge(workers('1'), { master: 'replaced', workers: workers('5') }).kind).toBe('lostTarget')
@@ -76,6 +88,14 @@ describe('settled', () => {
     ['1 2', repeat('1 3', 20), 'partial'],
   ])('[%s] %j: %s', (before, looks, expected) => {
     expect(run(before, ...looks)).toBe(expected)
+  })
+  it('waits for longer when old workers are only presumed to drain', () => {
+    let state = settling(workers('1 2'), 0)
+    const at = (now: number): string | undefined => {
+      state = observe(state, { ...there('1 2 3 4'), startsBeside: true }, now)
+      return settled(state, now)?.kind
+    }
+    expect([at(0), at(300), at(1400), at(1500)]).toEqual([undefined, undefined, undefined, 'draining'])
   })
   it('waits for nothing once the master is gone', () => {
     const state = observe(settling(workers('1'), 0), { master: 'gone', workers: [] }, 0)

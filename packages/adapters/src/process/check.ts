@@ -27,7 +27,7 @@ export const runCheck = async (
     {
       hint:
         ending.kind === 'unstartable'
-          ? `is ${argv[0]} installed here, and in PATH? A check runs where hotmount runs`
+          ? `is ${argv[0]} installed here, and in PATH? A check runs where hotmount runs: in a sidecar, ship the same version of it, or give another check`
           : 'what runs now is untouched; mend the config and it is tried again',
       retryable: ending.kind !== 'exit' || (retryable?.test(output) ?? false),
     },

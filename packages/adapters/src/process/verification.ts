@@ -103,7 +103,8 @@ export const proveNewWorkers = async (scene: Scene, resend: () => Promise<void>)
         `after ${withinMs} ms ${describeVerdict(lastWord(state))}${unsaid(scene, word)}`,
         hints.other,
       )
-    if (!resent && state.verdict.kind === 'noEffect' && waited >= Math.min(lostAfterMs, withinMs / 2)) {
+    const isLost = state.verdict.kind === 'noEffect' && word.kind === 'silent'
+    if (!resent && isLost && waited >= Math.min(lostAfterMs, withinMs / 2)) {
       resent = true
       await resend()
     }
