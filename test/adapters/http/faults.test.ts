@@ -1,4 +1,4 @@
-import { reload, type ReactionContext, type Report } from '@hotmount/core'
+import { type Duration, reload, type ReactionContext, type Report } from '@hotmount/core'
 import { webhook, type WebhookOptions } from '@hotmount/adapters/http'
 import { fakeClock } from '@hotmount/core/testing'
 import { inspect } from 'node:util'
@@ -10,10 +10,10 @@ import { answer, hang, webServer } from '../../support/web-server.js'
 
 const secret = 'hunter2-correct-horse'
 
-const hooked = async (url: string, options: WebhookOptions = {}) => {
+const hooked = async (url: string, options: WebhookOptions = {}, timeout: Duration = '30s') => {
   const { volume, mount } = await mounted({ a: '1' })
   const hook = webhook(url, { retry: { min: 5, max: 10 }, ...options })
-  const loop = reload(mount, hook, { retry: { min: 20, max: 50 } })
+  const loop = reload(mount, hook, { timeout, retry: { min: 20, max: 50 } })
   const told: Report[] = []
   loop.on('report', (report) => told.push(report))
   onTestFinished(() => loop.close())
@@ -28,12 +28,12 @@ const hooked = async (url: string, options: WebhookOptions = {}) => {
 /** One apply of a webhook outside a loop, on a clock that stands still. */
 const alone = async (url: string, options: WebhookOptions) => {
   const { mount } = await mounted({ a: '1' })
-  const { value: change } = await mount.changes({ initial: true }).next()
   const clock = fakeClock()
-  const { signal } = new AbortController()
-  const context = { signal, attempt: 1, timeoutMs: 30_000, clock, change } as ReactionContext
+  const context = await new Promise<ReactionContext>((resolve) => {
+    reload(mount, (_, given) => resolve(given), { initial: true, clock })
+  })
   const hook = webhook(url, options)
-  return { clock, apply: async () => hook.apply(change, context) }
+  return { clock, apply: async () => hook.apply(context.change, context) }
 }
 
 describe('a webhook whose server', () => {
@@ -68,6 +68,16 @@ describe('a webhook whose server', () => {
     const { swap } = await hooked(url, { timeout: 50, retry: false })
     expect(await swap('2')).toMatchObject({
       error: { code: 'TIMED_OUT', message: `POST ${url}/ gave no answer within 50 ms` },
+    })
+  })
+  it('hangs, is given up before the loop runs out of time, and told so in our words', async () => {
+    const { url } = await webServer([hang])
+    const { swap } = await hooked(url, {}, '600ms')
+    expect(await swap('2')).toMatchObject({
+      error: {
+        code: 'TIMED_OUT',
+        message: expect.stringMatching(/gave no answer within (4\d\d|500) ms$/) as string,
+      },
     })
   })
   it('resets the connection, is asked again', async () => {

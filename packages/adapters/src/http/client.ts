@@ -19,8 +19,8 @@ export interface Call {
   readonly isDerived: boolean
 }
 
-/** Less than the 30 s that the loop gives to a stage, so that the failure is told in our words. */
-const altogetherMs = 25_000
+/** Of the time that a stage has: less than all of it, so that a failure is told in our words. */
+const share = 5 / 6
 
 const headersOf = (
   settings: Settings,
@@ -59,13 +59,13 @@ export class Client {
     return inContext(call.where, () => this.#send(call, context))
   }
 
-  async #send(call: Call, { signal, clock }: ReactionContext): Promise<Answer> {
+  async #send(call: Call, { signal, clock, timeoutMs: stageMs }: ReactionContext): Promise<Answer> {
     const { timeoutMs, bounds, accepts } = this.#settings
     this.#mind(call, clock.now())
-    const end = clock.now() + Math.max(altogetherMs, timeoutMs)
+    const end = clock.now() + share * stageMs
     for (let tries = 1; ; tries++) {
       const credentials = await readCredentials(this.#settings)
-      const limitMs = Math.max(1, Math.min(timeoutMs, end - clock.now()))
+      const limitMs = Math.max(1, Math.min(timeoutMs, Math.floor(end - clock.now())))
       const ended = await this.#once(call, credentials, limitMs, signal)
       if (ended.kind === 'answer' && accepts(ended.status)) return ended
       const asked = ended.kind === 'answer' ? retryAfterMs(ended.retryAfter, Date.now()) : undefined

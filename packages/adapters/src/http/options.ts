@@ -25,7 +25,7 @@ export interface HttpOptions {
   readonly timeout?: Duration
   /**
    * Tries inside one apply. Default 3, 250 ms to 5 s apart with jitter, and later where the answer says Retry-After.
-   * All together take 25 s at most (or one `timeout`, where that is longer); then the loop's own retry goes on.
+   * All together take five sixths of the loop's `timeout` at most: 25 s. Then the loop's own retry goes on.
    */
   readonly retry?: false | { readonly attempts?: number; readonly min?: Duration; readonly max?: Duration }
   /** A file with a bearer token, read anew for each request. */
