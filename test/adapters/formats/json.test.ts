@@ -7,8 +7,10 @@ const read = (text: string): unknown => json().parse(bytes(text))
 
 describe('json', () => {
   it('reads whatever JSON.stringify writes', () => {
+    // `__proto__` is refused, which has a test of its own.
+    const values = fc.jsonValue().filter((value) => !JSON.stringify(value).includes('__proto__'))
     fc.assert(
-      fc.property(fc.jsonValue(), fc.constantFrom(undefined, 2), (value, indent) => {
+      fc.property(values, fc.constantFrom(undefined, 2), (value, indent) => {
         const text = JSON.stringify(value, undefined, indent)
         expect(read(text)).toStrictEqual(JSON.parse(text))
       }),
