@@ -7,7 +7,12 @@ import { compileErrors, snippetsOf } from './support/snippets.js'
 import { filesBelow, root } from './support/source-tree.js'
 
 const read = (file: string): string => readFileSync(path.join(root, file), 'utf8')
-const topPages = ['README.md', 'CONTRIBUTING.md'].filter((page) => existsSync(path.join(root, page)))
+const topPages = [
+  'README.md',
+  'CONTRIBUTING.md',
+  'packages/core/README.md',
+  'packages/adapters/README.md',
+].filter((page) => existsSync(path.join(root, page)))
 const folders = ['docs', 'examples', 'bench', 'packages/core', 'packages/adapters', '.changeset']
 const pages = [...topPages, ...filesBelow(folders, /\.md$/)]
 
