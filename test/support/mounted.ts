@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { type Mount, watchConfigMap, type WatchOptions } from '@hotmount/core'
 import { type Data, type SimulatedMount, simulateMount } from '@hotmount/core/testing'
 import { onTestFinished } from 'vitest'
@@ -14,4 +17,18 @@ export const mounted = async (
     await volume[Symbol.asyncDispose]()
   })
   return { volume, mount }
+}
+
+/** A new ordinary directory, gone when the test is. */
+export const directory = async (): Promise<string> => {
+  const path = await mkdtemp(join(tmpdir(), 'hotmount-test-'))
+  onTestFinished(() => rm(path, { recursive: true, force: true }))
+  return path
+}
+
+/** Watches a path until the test is over. */
+export const opened = async (path: string, options: WatchOptions = {}): Promise<Mount> => {
+  const mount = await watchConfigMap(path, options)
+  onTestFinished(() => mount.close())
+  return mount
 }

@@ -1,23 +1,12 @@
 import { execFile } from 'node:child_process'
-import { mkdir, mkdtemp, rm, symlink, truncate, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, symlink, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { type Mount, watchConfigMap, type WatchOptions } from '@hotmount/core'
+import { watchConfigMap } from '@hotmount/core'
 import { expect, onTestFinished, test } from 'vitest'
+import { directory, opened } from '../../support/mounted.js'
 
 const run = promisify(execFile)
-
-const directory = async (): Promise<string> => {
-  const path = await mkdtemp(join(tmpdir(), 'hotmount-ordinary-'))
-  onTestFinished(() => rm(path, { recursive: true, force: true }))
-  return path
-}
-const opened = async (path: string, options?: WatchOptions): Promise<Mount> => {
-  const mount = await watchConfigMap(path, options)
-  onTestFinished(() => mount.close())
-  return mount
-}
 
 test('a FIFO, a link to nowhere and a circle of links are no keys and hang nothing', async () => {
   const path = await directory()

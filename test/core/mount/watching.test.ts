@@ -1,25 +1,14 @@
 import { execFile } from 'node:child_process'
-import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { type Change, type Mount, watchConfigMap, type WatchOptions } from '@hotmount/core'
 import { simulateMount } from '@hotmount/core/testing'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { mounted } from '../../support/mounted.js'
+import { directory, mounted, opened } from '../../support/mounted.js'
 
 const run = promisify(execFile)
 
-const directory = async (): Promise<string> => {
-  const path = await mkdtemp(join(tmpdir(), 'hotmount-watch-'))
-  onTestFinished(() => rm(path, { recursive: true, force: true }))
-  return path
-}
-const opened = async (path: string, options?: WatchOptions): Promise<Mount> => {
-  const mount = await watchConfigMap(path, options)
-  onTestFinished(() => mount.close())
-  return mount
-}
 const nextChange = (mount: Mount): Promise<Change> => new Promise((resolve) => mount.once('change', resolve))
 
 describe('snapshots', () => {
