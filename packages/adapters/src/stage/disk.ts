@@ -24,6 +24,13 @@ export class Disk {
     await chmod(path, directoryMode)
   }
 
+  /** Makes a directory and those above it. */
+  async makeDirectories(path: string): Promise<void> {
+    this.#before('mkdir', path)
+    await mkdir(path, { recursive: true })
+    await chmod(path, directoryMode)
+  }
+
   async writeFile(path: string, bytes: Uint8Array): Promise<void> {
     this.#before('create', path)
     const file = await open(path, 'wx', fileMode)
@@ -64,7 +71,7 @@ export class Disk {
     await rename(from, to)
   }
 
-  /** Removes a file, a link, or a directory with all that is in it; entry by entry, nothing when it is not there. */
+  /** Removes a file, a link, or a directory with all that is in it; nothing when it is not there. */
   async remove(path: string): Promise<void> {
     if ((await kindOf(path)) === undefined) return
     this.#before('remove', path)
@@ -89,7 +96,7 @@ export const targetOf = async (path: string): Promise<string | undefined> =>
   (await kindOf(path)) === 'link' ? readlink(path) : undefined
 
 /** Every file below a directory, by its path relative to it. */
-export const filesIn = async (directory: string, prefix = ''): Promise<readonly string[]> => {
+const filesIn = async (directory: string, prefix = ''): Promise<readonly string[]> => {
   const files: string[] = []
   for (const entry of await readdir(join(directory, prefix), { withFileTypes: true })) {
     const path = prefix === '' ? entry.name : `${prefix}/${entry.name}`

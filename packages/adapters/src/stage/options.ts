@@ -9,7 +9,7 @@ export interface RenderContext {
   readonly directory: string
 }
 
-/** Makes the text of one file. Must have no side effects: it may run more than once for one revision. */
+/** Makes the text of one file. No side effects, as it may run more than once for one revision; nothing to wait for long. */
 export type Render = (values: Values, context: RenderContext) => string | Promise<string>
 
 /** Options of `stage`. */

@@ -1,4 +1,4 @@
-import { mkdir, readdir } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Disk, holds, kindOf, targetOf } from './disk.js'
 import { dataLink, isRevision, newRevision, parentsOf, spareLinks, topNames, verifiedLink } from './layout.js'
@@ -47,8 +47,9 @@ export class StagingArea {
 
   /** What an earlier life left: an unproven revision is taken back, unfinished ones are removed. Once. */
   async recover(): Promise<void> {
-    if (this.#isReady) return
-    await mkdir(this.into, { recursive: true })
+    const isThere = (await kindOf(this.into)) !== undefined
+    if (this.#isReady && isThere) return
+    if (!isThere) await this.#disk.makeDirectories(this.into)
     for (const name of Object.values(spareLinks)) await this.#disk.remove(this.at(name))
     const [published, verified] = [await this.published(), await this.verified()]
     const best = verified ?? published
@@ -65,6 +66,7 @@ export class StagingArea {
     await this.discard()
     const revision = newRevision(new Date())
     const payload = await make(this.at(revision))
+    signal.throwIfAborted()
     await this.#refuseObstacles(payload)
     const published = await this.published()
     const isSame = published !== undefined && (await holds(this.at(published), payload))
