@@ -45,7 +45,7 @@ describe('flags of run', () => {
   })
   it('have defaults', () => {
     expect(running('--mount /x --server nginx')).toMatchObject({
-      action: { kind: 'nginx' },
+      action: { kind: 'server', name: 'nginx' },
       check: undefined,
       verify: undefined,
       env: undefined,
@@ -55,6 +55,18 @@ describe('flags of run', () => {
     })
     expect(running('--mount /x --restart')).toMatchObject({ stopSignal: 'SIGTERM' })
     expect(running('--mount /x --server nginx --no-check')).toMatchObject({ check: false })
+  })
+  it.each([
+    ['nginx', 'SIGQUIT'],
+    ['gunicorn', 'SIGTERM'],
+    ['haproxy', 'SIGUSR1'],
+    ['httpd', 'SIGWINCH'],
+    ['php-fpm', 'SIGQUIT'],
+    ['uwsgi', 'SIGINT'],
+    ['prometheus', 'SIGTERM'],
+  ])('take the stop signal of %s', (name, stopSignal) => {
+    const options = runOptions(['--mount', '/x', '--server', name, '--', '/entry.sh', name, '-x'])
+    expect(options).toMatchObject({ action: { kind: 'server', name }, stopSignal, check: undefined })
   })
   it('never show credentials of a URL', () => {
     expect(

@@ -24,6 +24,8 @@ describe('a wrong command line', () => {
     [run('--mount /x --signal HPU -- app'), 'there is no signal "HPU"; did you mean HUP?'],
     [run('--mount /x --signal kill -- app'), 'no process can catch SIGKILL'],
     [run('--mount /x --server ngnix -- app'), 'there is no preset "ngnix"; did you mean nginx?'],
+    [run('--mount /x --server gunicorn --no-check -- gunicorn a:a'), '--no-check: gunicorn ends when'],
+    [run('--mount /x --server gunicorn -- ./start.sh'), 'none of the words of the command is gunicorn'],
     [run('--mount /x --signal HUP --timeout 5 -- app'), '--timeout: "5" is not a length of time'],
     [run('--mount /x --signal HUP --timeout 0s -- app'), '--timeout: no time at all'],
     [run('--mount /x --signal HUP --settle soon -- app'), '--settle: "soon" is not a length of time'],

@@ -58,9 +58,10 @@ describe('the status page of httpd', () => {
   })
 })
 
+const page = (gauge: number, time: string): string =>
+  `# TYPE x gauge\nprometheus_config_last_reload_success_timestamp_seconds ${time}\nprometheus_config_last_reload_successful ${gauge}\n`
+
 describe('the metrics of Prometheus', () => {
-  const page = (gauge: number, time: string): string =>
-    `# TYPE x gauge\nprometheus_config_last_reload_success_timestamp_seconds ${time}\nprometheus_config_last_reload_successful ${gauge}\n`
   const before = { isSuccessful: true, timestamp: 5 }
   it('are read, or missing', () => {
     expect(metricsIn(page(1, '1.795228008995502e+09'))).toEqual({

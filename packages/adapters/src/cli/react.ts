@@ -2,8 +2,7 @@ import type { AnyReaction } from '@hotmount/core'
 import { runCheck } from '../process/check.js'
 import { command } from '../process/command.js'
 import type { Supervisor } from '../process/supervise.js'
-import { nginx } from '../servers/nginx.js'
-import { nginxArgs } from '../servers/nginx-args.js'
+import { presets } from '../servers/presets.js'
 import type { ChildEnv } from './child-env.js'
 import type { RunOptions } from './run-options.js'
 
@@ -33,9 +32,8 @@ export const reactionFor = (options: RunOptions, child: Supervisor, env?: ChildE
   // Without a probe there is still one thing to prove: that the child did not die of it.
   if (action.kind === 'signal')
     return child.signal(action.name, { verify: 'alive', ...(check && { check }), ...proof })
-  return nginx({
+  return presets[action.name].reaction(options.child, {
     process: child,
-    ...nginxArgs(options.child),
     ...proof,
     ...(check !== undefined && { check }),
   })

@@ -4,6 +4,7 @@ import { httpProbe } from '../probe/http.js'
 import type { Probe } from '../probe/probe.js'
 import type { Argv } from '../process/spawn.js'
 import type { RestartPolicy } from '../process/restart-policy.js'
+import { isPresetName, type PresetName, presets } from '../servers/presets.js'
 import { type Args, readArgs } from './args.js'
 import { durationOf } from './mount-flags.js'
 import { didYouMean } from './nearest.js'
@@ -12,7 +13,7 @@ import { quoteWords, splitWords } from './words.js'
 
 /** What is done on a change. */
 export type Action =
-  | { readonly kind: 'nginx' }
+  | { readonly kind: 'server'; readonly name: PresetName }
   | { readonly kind: 'signal'; readonly name: NodeJS.Signals }
   | { readonly kind: 'restart' }
   | { readonly kind: 'command'; readonly argv: Argv }
@@ -79,19 +80,30 @@ const actionOf = (args: Args<RunFlag>): Action => {
   const value = args.one(name) ?? ''
   if (name === 'signal') return { kind: 'signal', name: signalOf(value, '--signal') }
   if (name === 'reload-command') return { kind: 'command', argv: argvOf(value, '--reload-command') }
-  if (value === 'nginx') return { kind: 'nginx' }
+  if (isPresetName(value)) return { kind: 'server', name: value }
+  const known = Object.keys(presets)
   throw bad(
-    `--server: there is no preset ${JSON.stringify(value)}${didYouMean(value, ['nginx'])}`,
-    'there is: nginx. For others, use --signal with --check',
+    `--server: there is no preset ${JSON.stringify(value)}${didYouMean(value, known)}`,
+    `there are: ${known.join(', ')}. For others, use --signal with --check`,
   )
+}
+
+const stopSignalOf = (text: string | undefined, action: Action): NodeJS.Signals => {
+  if (text !== undefined) return signalOf(text, '--stop-signal')
+  return action.kind === 'server' ? presets[action.name].stopSignal : 'SIGTERM'
 }
 
 const checkOf = (args: Args<RunFlag>, action: Action): Argv | false | undefined => {
   const text = args.one('check')
   if (!args.has('no-check')) return text === undefined ? undefined : argvOf(text, '--check')
   if (text !== undefined) throw bad('--check and --no-check exclude each other')
-  if (action.kind !== 'nginx')
+  if (action.kind !== 'server')
     throw bad('--no-check: there is no check to leave out', 'only --server has one of its own')
+  if (presets[action.name].diesOfBadConfig)
+    throw bad(
+      `--no-check: ${action.name} ends when the config it re-reads is bad`,
+      'give it a --check CMD; who accepts the risk writes --check true',
+    )
   return false
 }
 
@@ -146,21 +158,19 @@ export const runOptions = (argv: readonly string[]): RunOptions => {
     throw bad('--mount is missing: what is to be watched?', `as in: ${example}`)
   const action = actionOf(args)
   if (file === undefined || file === '') throw bad('no command to run follows --', `as in: ${example}`)
-  const stop = args.one('stop-signal')
+  const check = checkOf(args, action)
+  const child: Argv = [file, ...rest]
+  // Before anything is started: a check that cannot be made from the command is the caller's mistake.
+  if (action.kind === 'server') presets[action.name].reaction(child, check === undefined ? {} : { check })
   const time = (name: RunFlag): number | undefined => durationOf(args.one(name), `--${name}`)
   return {
     args,
-    child: [file, ...rest],
+    child,
     action,
-    check: checkOf(args, action),
+    check,
     verify: verifyOf(args.one('verify-url')),
     env: envOf(args, action),
-    stopSignal:
-      stop === undefined
-        ? action.kind === 'nginx'
-          ? 'SIGQUIT'
-          : 'SIGTERM'
-        : signalOf(stop, '--stop-signal'),
+    stopSignal: stopSignalOf(args.one('stop-signal'), action),
     restartPolicy: policyOf(args.one('restart-policy')),
     graceMs: time('grace'),
     timeoutMs: timeoutOf(time('timeout')),

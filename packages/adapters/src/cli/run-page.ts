@@ -16,7 +16,10 @@ const sourceFlags: Table<'mount'> = {
 }
 
 const reactionFlags: Table<ReactionFlag> = {
-  server: { value: 'NAME', help: 'reload as this server does: check, signal, proof. There is: nginx' },
+  server: {
+    value: 'NAME',
+    help: 'reload as this server does: check, signal, proof. There are: nginx, gunicorn, haproxy, httpd, php-fpm, uwsgi, prometheus',
+  },
   signal: { value: 'NAME', help: 'send the command this signal: HUP, USR1, USR2 …' },
   restart: { help: 'stop the command and start it again' },
   'reload-command': { value: 'CMD', help: "run this: 'redis-cli -e CONFIG SET maxmemory 1gb'" },
@@ -25,7 +28,7 @@ const reactionFlags: Table<ReactionFlag> = {
 const safetyFlags: Table<SafetyFlag> = {
   check: {
     value: 'CMD',
-    help: "must exit with 0 before anything is done: 'haproxy -c -f /etc/haproxy'. nginx has its own, nginx -t with the -c, -p and -g of the command",
+    help: "must exit with 0 before anything is done: 'haproxy -c -f /etc/haproxy'. A server has its own, made from the words of the command",
   },
   'no-check': { help: "leave out the server's own check" },
   'verify-url': {
@@ -48,7 +51,10 @@ const childFlags: Table<ChildFlag> = {
   'env-keys': {
     help: 'with --restart: each key is a variable, as envFrom would have it, from the first start on',
   },
-  'stop-signal': { value: 'NAME', help: 'how the command is asked to stop; default TERM, for nginx QUIT' },
+  'stop-signal': {
+    value: 'NAME',
+    help: 'how the command is asked to stop; default TERM, with --server its own: nginx QUIT, haproxy USR1, httpd WINCH, php-fpm QUIT, uwsgi INT',
+  },
   grace: { value: 'TIME', help: 'from the stop signal to KILL for its whole process group; default 10s' },
   'restart-policy': {
     value: 'WHEN',
@@ -105,7 +111,7 @@ export const runPage: Page = {
     ],
     [
       'Any server that reloads on a signal, with its own check',
-      "hotmount run --mount /etc/haproxy --signal USR2 --stop-signal USR1 \\\n--check 'haproxy -c -f /etc/haproxy' -- haproxy -W -db -f /etc/haproxy",
+      'hotmount run --mount /etc/unbound --signal HUP \\\n--check unbound-checkconf -- unbound -d',
     ],
   ],
   exits: [

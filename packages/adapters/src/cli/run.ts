@@ -1,5 +1,6 @@
 import { type Mount, reload, type ReloadOptions } from '@hotmount/core'
 import { supervise } from '../process/supervise.js'
+import { presets } from '../servers/presets.js'
 import { announceMount, childEntry, reportEntry } from './announce.js'
 import { childEnv } from './child-env.js'
 import { interruptedCode } from './exit-codes.js'
@@ -39,7 +40,7 @@ const keepInStep = async (mount: Mount, options: RunOptions, io: Io, log: Log): 
       log(childEntry(argv[0], event))
       const isBrief = io.now().getTime() - startedAt < 2000
       if (
-        action.kind === 'nginx' &&
+        action.kind === 'server' &&
         event.kind === 'exited' &&
         event.exit.code === 0 &&
         !event.wanted &&
@@ -48,8 +49,8 @@ const keepInStep = async (mount: Mount, options: RunOptions, io: Io, log: Log): 
         log({
           level: 'warn',
           msg: 'command went to the background',
-          text: 'an nginx that ends at once with code 0 has gone to the background',
-          hint: "keep it in the foreground: -- nginx -g 'daemon off;'",
+          text: 'a server that ends at once with code 0 has gone to the background',
+          hint: `keep it in the foreground: -- ${presets[action.name].foreground}`,
         })
     },
   })
