@@ -1,9 +1,17 @@
+import { createRequire } from 'node:module'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parserFor } from '../../../packages/adapters/src/formats/by-extension.js'
 import { dotenv } from '../../../packages/adapters/src/formats/dotenv.js'
+import { ParseFailure } from '../../../packages/adapters/src/formats/parser.js'
 import { properties } from '../../../packages/adapters/src/formats/properties.js'
 import { decode } from '../../../packages/adapters/src/formats/text.js'
 import { bytes, cpuMs, failureOf } from './support.js'
+
+// The library is a dependency of the adapters, not of the tests.
+const { parse } = createRequire(new URL('../../../packages/adapters/package.json', import.meta.url))(
+  'dotenv',
+) as { readonly parse: (text: string) => unknown }
 
 const readDotenv = (text: string): unknown => dotenv().parse(bytes(text))
 const readProperties = (text: string): unknown => properties().parse(bytes(text))
@@ -31,8 +39,34 @@ describe('dotenv', () => {
     ['A=1\nno assignment', 'NOT_AN_ASSIGNMENT', 2],
     ['A=1\nB="open\nC=3', 'UNCLOSED_QUOTE', 2],
     ['__proto__=x', 'FORBIDDEN_KEY', 1],
+    ['X=1\nA="ok\nDB_URL="postgres://x"\nC=3', 'UNCLOSED_QUOTE', 2],
+    ['A="C:\\dir\\"\nB="x"', 'UNCLOSED_QUOTE', 1],
+    ['A="ok\nCOLOUR="#ff0000"\nC=3', 'UNCLOSED_QUOTE', 1],
+    ['A="x"junk', 'TEXT_AFTER_QUOTE', 1],
+    ['A="x" B="y"', 'TEXT_AFTER_QUOTE', 1],
+    ['A=\'x\ny\' # why\nB="x\ny" z', 'UNCLOSED_QUOTE', 3],
   ])('tells code and line of %j', (text, code, line) => {
     expect(failureOf(() => readDotenv(text))).toMatchObject({ code, line })
+  })
+  it('reads as the library does, or refuses: no line is lost without a word', () => {
+    const part = fc.constantFrom('A=', 'B=', 'export C=', 'x', 'y', '"', "'", '`', '\\', '#', ' ', '\n')
+    let taken = 0
+    fc.assert(
+      fc.property(fc.array(part, { maxLength: 30 }), (parts) => {
+        const text = parts.join('')
+        let own: unknown
+        try {
+          own = readDotenv(text)
+        } catch (thrown) {
+          if (thrown instanceof ParseFailure) return
+          throw thrown
+        }
+        taken += 1
+        expect(own).toEqual(parse(text))
+      }),
+      { numRuns: 5000 },
+    )
+    expect(taken).toBeGreaterThan(500)
   })
   it('is quick on a mebibyte of blank lines', () => {
     const spent = cpuMs(() => {

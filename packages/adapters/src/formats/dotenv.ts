@@ -5,19 +5,23 @@ import { decode } from './text.js'
 const blank = /^\s*(?:#|$)/
 const assignment = /^\s*(?:export\s+)?([\w.-]+)(?:\s*=|:\s)\s*(["'`])?/
 
-/** Index of the line on which a quoted value ends; undefined when it never does. */
-const closingLine = (
-  lines: readonly string[],
-  at: number,
-  from: number,
-  quote: string,
-): number | undefined => {
+const nothingMore = /^\s*(?:#.*)?$/s
+
+/** Index of the line on which the value of an assignment ends: the first quote that is not escaped ends a quoted one. */
+const lastLine = (lines: readonly string[], at: number, from: number, quote: string | undefined): number => {
+  if (quote === undefined) return at
   for (let line = at, start = from; line < lines.length; line += 1, start = 0) {
     const text = lines[line] ?? ''
-    for (let hit = text.indexOf(quote, start); hit >= 0; hit = text.indexOf(quote, hit + 1))
-      if (text[hit - 1] !== '\\') return line
+    let hit = text.indexOf(quote, start)
+    while (hit > 0 && text[hit - 1] === '\\') hit = text.indexOf(quote, hit + 1)
+    if (hit < 0) continue
+    const opens = line > at && assignment.exec(text)?.[0].length === hit + 1
+    if (!opens && nothingMore.test(text.slice(hit + 1))) return line
+    // On another line it is rather the quote of the next assignment, which would be lost without a word.
+    const code = line === at ? 'TEXT_AFTER_QUOTE' : 'UNCLOSED_QUOTE'
+    throw new ParseFailure(code, { line: at + 1, column: line === at ? hit + 2 : from })
   }
-  return undefined
+  throw new ParseFailure('UNCLOSED_QUOTE', { line: at + 1, column: from })
 }
 
 const parse = (bytes: Uint8Array): Readonly<Record<string, string>> => {
@@ -31,8 +35,7 @@ const parse = (bytes: Uint8Array): Readonly<Record<string, string>> => {
     if (whole === undefined || name === undefined)
       throw new ParseFailure('NOT_AN_ASSIGNMENT', { line: at + 1, column: 1 })
     if (name === '__proto__') throw new ParseFailure('FORBIDDEN_KEY', { line: at + 1, column: 1 })
-    const end = quote === undefined ? at : closingLine(lines, at, whole.length, quote)
-    if (end === undefined) throw new ParseFailure('UNCLOSED_QUOTE', { line: at + 1, column: whole.length })
+    const end = lastLine(lines, at, whole.length, quote)
     // One assignment at a time: on a whole file of blank lines the library takes time squared (50 KB: 12 s).
     values.set(name, parseLines(lines.slice(at, end + 1).join('\n'))[name] ?? '')
     at = end
@@ -47,7 +50,8 @@ export interface DotenvParser extends Parser {
 
 /**
  * `NAME=value` lines as dotenv reads them: `export`, quotes, comments, values over several lines; the last of two
- * equal names wins. A line that is no assignment and a quote that never closes are refused.
+ * equal names wins. A line that is no assignment, a quote that never closes and text after the closing quote are
+ * refused.
  *
  * @example
  * await liveConfig(mount, { schema, key: 'settings', parser: dotenv() })

@@ -10,8 +10,9 @@ const remedies: Readonly<Record<string, string>> = {
   NOT_AN_ASSIGNMENT: 'write NAME=value, or begin the line with #',
   TAB_AS_INDENT: 'indent with spaces',
   TAG_RESOLVE_FAILED: 'remove the tag (!…): only the core tags of YAML are read',
+  TEXT_AFTER_QUOTE: 'only a comment may follow the closing quote: put another kind of quote around the value',
   TOO_DEEP: 'at most 100 levels of nesting are taken',
-  UNCLOSED_QUOTE: 'close the quote',
+  UNCLOSED_QUOTE: 'close the quote; only a comment may follow it on its line',
   UNKNOWN_ALIAS: 'put the anchor (&name) before its alias (*name), and not around it',
 }
 
