@@ -116,6 +116,13 @@ describe('properties', () => {
   ])('tells code and line of %j', (text, code, line) => {
     expect(failureOf(() => readProperties(text))).toMatchObject({ code, line })
   })
+  it('is quick on backslashes', () => {
+    const many = '\\'.repeat(80_000)
+    const spent = cpuMs(() => {
+      expect(readProperties(`a=${many}x\nb=1`)).toStrictEqual({ a: `${many.slice(40_000)}x`, b: '1' })
+    })
+    expect(spent).toBeLessThan(1000)
+  })
 })
 
 describe('decode', () => {

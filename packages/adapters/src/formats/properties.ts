@@ -11,7 +11,13 @@ interface LogicalLine {
   readonly line: number
 }
 
-const continues = (text: string): boolean => (/\\+$/.exec(text)?.[0].length ?? 0) % 2 === 1
+/** Whether the line ends with an odd number of backslashes. */
+const continues = (text: string): boolean => {
+  // Not /\\+$/: on backslashes in the middle of a line that takes time squared (80 KB: 11 s).
+  let end = text.length
+  while (end > 0 && text[end - 1] === '\\') end -= 1
+  return (text.length - end) % 2 === 1
+}
 
 /** Joins continued lines; drops comments and blank lines. A comment is never continued. */
 const logicalLines = (text: string): readonly LogicalLine[] => {
