@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto'
+import type { IncomingHttpHeaders } from 'node:http'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -26,6 +27,8 @@ const hooked = async (url: string, options: WebhookOptions) => {
   return { loop, swap }
 }
 
+const echo = ({ authorization }: IncomingHttpHeaders): string => `who is ${String(authorization)}?`
+
 const fileWith = async (content: string): Promise<string> => {
   const directory = await mkdtemp(path.join(tmpdir(), 'hotmount-file-'))
   onTestFinished(() => rm(directory, { recursive: true, force: true }))
@@ -46,6 +49,15 @@ describe('bearerFile', () => {
       'Bearer first-token',
       'Bearer second-token',
     ])
+  })
+  it('is not shown when the server repeats it', async () => {
+    const bearerFile = await fileWith('token-of-ours-7')
+    const { url } = await webServer([
+      (response, { headers }) => void response.writeHead(401).end(echo(headers)),
+    ])
+    const { swap } = await hooked(url, { bearerFile })
+    const message = `POST ${url}/ answered 401: who is Bearer [redacted]?`
+    expect(await swap('2')).toMatchObject({ error: { code: 'TARGET_FORBIDDEN', message } })
   })
   it.each<[what: string, content: string, why: string]>([
     ['is empty', '', 'is empty'],

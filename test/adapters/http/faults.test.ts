@@ -29,9 +29,10 @@ const hooked = async (url: string, options: WebhookOptions = {}, timeout: Durati
 const alone = async (url: string, options: WebhookOptions) => {
   const { mount } = await mounted({ a: '1' })
   const clock = fakeClock()
-  const context = await new Promise<ReactionContext>((resolve) => {
-    reload(mount, (_, given) => resolve(given), { initial: true, clock })
+  const given = await new Promise<ReactionContext>((resolve) => {
+    reload(mount, (_, context) => resolve(context), { initial: true })
   })
+  const context = { ...given, clock }
   const hook = webhook(url, options)
   return { clock, apply: async () => hook.apply(context.change, context) }
 }
@@ -156,7 +157,11 @@ describe('what a server says about a failure', () => {
     const { url } = await webServer([answer(400, 'word '.repeat(100_000))])
     const { swap } = await hooked(url)
     const report = await swap('2')
-    expect(report.outcome === 'failed' && report.error.message.length).toBeLessThan(400)
+    const [message, beginning] = [`POST ${url}/ answered 400: `, 'word word word']
+    expect(report).toMatchObject({
+      error: { message: expect.stringContaining(message + beginning) as string },
+    })
+    expect(report.outcome === 'failed' && report.error.message.length).toBe(message.length + 300)
   })
   it('does not show again what `body` made of values', async () => {
     const hidden = Buffer.from(secret).toString('base64url')

@@ -7,7 +7,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { saysTheSame } from '../../../packages/adapters/src/http/equal.js'
 import { mounted } from '../../support/mounted.js'
 import { nextReport } from '../../support/next-report.js'
-import { type Heard, webServer, type WebServer } from '../../support/web-server.js'
+import { answer, type Heard, webServer, type WebServer } from '../../support/web-server.js'
 
 /** A control endpoint: what is sent to it, it shows; as another text if told so. */
 const control = async (
@@ -26,7 +26,7 @@ const control = async (
 
 const md5 = (bytes: Uint8Array | string): string => createHash('md5').update(bytes).digest('hex')
 const parse = (bytes: Uint8Array): unknown => JSON.parse(Buffer.from(bytes).toString())
-const holdsDigest = (answer: Uint8Array, sent: Uint8Array): boolean => Buffer.from(answer).includes(md5(sent))
+const holdsDigest = (got: Uint8Array, sent: Uint8Array): boolean => Buffer.from(got).includes(md5(sent))
 const refuses = ({ snapshot }: Change): void => {
   if (snapshot.text('backends.json') === '["b"]') throw new Error('no')
 }
@@ -103,6 +103,22 @@ describe('push', () => {
     expect(await swap({ ...first, 'backends.json': '["b"]' })).toMatchObject({ outcome: 'applied', evidence })
     expect(heard).toHaveLength(2)
   })
+  it('does not take the beginning of an endless answer for the answer', async () => {
+    const { url } = await control((kept) => kept + ' '.repeat(100_000))
+    const { swap } = await pushing(url, { readBack: () => true })
+    expect(await swap({ ...first, 'backends.json': '[]' })).toMatchObject({
+      error: { code: 'VERIFY_FAILED' },
+    })
+  })
+  it('is in doubt when nothing can be read back', async () => {
+    const { url } = await webServer([answer(201), answer(405)])
+    const { swap } = await pushing(url)
+    expect(await swap({ ...first, 'backends.json': '[]' })).toMatchObject({
+      outcome: 'failed',
+      stage: 'verify',
+      error: { code: 'VERIFY_FAILED', message: `GET ${url}/ answered 405` },
+    })
+  })
   it('leaves changes of other keys alone, and refuses a mount without its key', async () => {
     const { url, heard } = await control()
     const { swap } = await pushing(url)
@@ -113,9 +129,12 @@ describe('push', () => {
     })
     expect(heard).toHaveLength(0)
   })
-  it('refuses what its transform cannot take, before anything is sent', async () => {
+  it.each([
+    ['throws', parse],
+    ['gives nothing', () => undefined],
+  ])('refuses what its transform cannot take, before anything is sent: it %s', async (_, transform) => {
     const { url, heard } = await control()
-    const { swap } = await pushing(url, { transform: parse })
+    const { swap } = await pushing(url, { transform })
     const report = await swap({ ...first, 'backends.json': 'hunter2 {' })
     expect(report).toMatchObject({ outcome: 'rejected', error: { code: 'CHECK_FAILED' } })
     expect(inspect(report, { depth: 9, showHidden: true })).not.toContain('hunter2')

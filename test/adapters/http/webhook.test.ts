@@ -1,7 +1,8 @@
 import { reload } from '@hotmount/core'
 import { httpProbe } from '@hotmount/adapters/probe'
 import { webhook, type WebhookOptions } from '@hotmount/adapters/http'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { parseTarget } from '../../../packages/adapters/src/http/target.js'
 import { mounted } from '../../support/mounted.js'
 import { nextReport } from '../../support/next-report.js'
 import { answer, hang, webServer } from '../../support/web-server.js'
@@ -111,6 +112,18 @@ describe('a webhook', () => {
     })
     expect(heard).toHaveLength(1)
   })
+  it('uses a connection for each request, and leaves neither it nor a timer', async () => {
+    const { url, heard, connections } = await webServer([answer(500), answer(200)])
+    const { swap } = await hooked(url, { timeout: 7777 })
+    const [set, cleared] = [vi.spyOn(globalThis, 'setTimeout'), vi.spyOn(globalThis, 'clearTimeout')]
+    onTestFinished(() => void vi.restoreAllMocks())
+    await swap()
+    expect(heard.map(({ headers }) => headers.connection)).toEqual(['close', 'close'])
+    await expect.poll(connections).toBe(0)
+    const timers = set.mock.results.filter((_, nth) => set.mock.calls[nth]?.[1] === 7777)
+    expect(timers).toHaveLength(2)
+    for (const { value } of timers) expect(cleared).toHaveBeenCalledWith(value)
+  })
   it('stops at once when the loop closes, and leaves no connection', async () => {
     const { url, heard, connections } = await webServer([hang])
     const { volume, loop } = await hooked(url)
@@ -140,6 +153,11 @@ describe('the options of a webhook', () => {
     expect(make).toThrow(expect.objectContaining({ code: 'BAD_OPTION' }) as Error)
     expect(make).toThrow(
       expect.not.objectContaining({ message: expect.stringContaining('swordfish') as string }) as Error,
+    )
+  })
+  it('take user and password out of the address', () => {
+    expect(parseTarget('webhook', 'https://u:swordfish@h.example/a?b=1').url.href).toBe(
+      'https://h.example/a?b=1',
     )
   })
   it('keeps out of its name what looks like a secret', () => {

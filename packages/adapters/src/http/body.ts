@@ -8,10 +8,8 @@ export interface Payload {
 export const payloadOf = (content: unknown): Payload => {
   if (content instanceof Uint8Array) return { bytes: Buffer.from(content), type: 'application/octet-stream' }
   if (typeof content === 'string') return { bytes: Buffer.from(content), type: 'text/plain; charset=utf-8' }
-  const json: unknown = JSON.stringify(content)
-  // The types say string; a function or undefined gives undefined.
-  if (typeof json !== 'string') throw new TypeError('neither text, bytes, nor anything that JSON can say')
-  return { bytes: Buffer.from(json), type: 'application/json' }
+  // Of undefined or a function, stringify makes undefined, which is no text: a TypeError here.
+  return { bytes: Buffer.from(JSON.stringify(content)), type: 'application/json' }
 }
 
 const types: readonly (readonly [extension: RegExp, type: string])[] = [

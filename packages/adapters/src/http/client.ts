@@ -36,7 +36,6 @@ const headersOf = (
     // The signature carries its time, so it is made for each try; the wall clock is what the receiver has, too.
     ...(secret && { 'x-hotmount-signature': signatureOf(secret, body ?? Buffer.alloc(0), Date.now()) }),
     ...(body && { 'content-length': String(body.length) }),
-    connection: 'close',
   }
 }
 

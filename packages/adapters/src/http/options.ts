@@ -52,8 +52,7 @@ export interface Settings {
 
 const bad = (message: string, hint?: string): UsageError => new UsageError('BAD_OPTION', message, { hint })
 
-const lowerCased = (headers: Readonly<Record<string, string>>): Record<string, string> => {
-  const lower: Record<string, string> = {}
+const sendable = (headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> => {
   for (const [name, value] of Object.entries(headers)) {
     try {
       validateHeaderName(name)
@@ -61,9 +60,8 @@ const lowerCased = (headers: Readonly<Record<string, string>>): Record<string, s
     } catch {
       throw bad(`headers: ${JSON.stringify(name)} or its value cannot be sent in a header`)
     }
-    lower[name.toLowerCase()] = value
   }
-  return lower
+  return headers
 }
 
 const boundsOf = (retry: HttpOptions['retry']): RetryBounds => {
@@ -86,7 +84,7 @@ export const settingsOf = (adapter: string, url: string | URL, options: HttpOpti
   return {
     target,
     method,
-    headers: lowerCased(options.headers ?? {}),
+    headers: sendable(options.headers ?? {}),
     accepts: (got) => accepted?.includes(got) ?? (got >= 200 && got < 300),
     timeoutMs: toMs(timeout, 'timeout'),
     bounds: boundsOf(options.retry),

@@ -41,7 +41,12 @@ export const exchange = async (request: Request): Promise<Exchange> => {
   const { url, method, headers, body, tls, timeoutMs, mostBytes, signal } = request
   signal.throwIfAborted()
   const ended = await new Promise<Exchange>((resolve) => {
-    const failed = (error: unknown): void => resolve({ kind: 'error', code: errnoOf(error) })
+    let timer: NodeJS.Timeout | undefined
+    const settle = (how: Exchange): void => {
+      clearTimeout(timer)
+      resolve(how)
+    }
+    const failed = (error: unknown): void => settle({ kind: 'error', code: errnoOf(error) })
     const options = { ...tls, method, headers, agent: false, signal }
     const send = url.protocol === 'https:' ? requestHttps : requestHttp
     let sent
@@ -52,11 +57,10 @@ export const exchange = async (request: Request): Promise<Exchange> => {
       failed(error)
       return
     }
-    const timer = setTimeout(() => {
-      resolve({ kind: 'timeout' })
+    timer = setTimeout(() => {
+      settle({ kind: 'timeout' })
       sent.destroy()
     }, timeoutMs)
-    sent.once('close', () => clearTimeout(timer))
     sent.on('error', failed)
     sent.on('response', (response) => {
       const chunks: Buffer[] = []
@@ -64,7 +68,7 @@ export const exchange = async (request: Request): Promise<Exchange> => {
       const finish = (isWhole: boolean): void => {
         const retryAfter = response.headers['retry-after']
         const whole = Buffer.concat(chunks).subarray(0, mostBytes)
-        resolve({ kind: 'answer', status: response.statusCode ?? 0, retryAfter, body: whole, isWhole })
+        settle({ kind: 'answer', status: response.statusCode ?? 0, retryAfter, body: whole, isWhole })
       }
       response.on('data', (chunk: Buffer) => {
         chunks.push(chunk)
