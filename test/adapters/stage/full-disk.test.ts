@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, unlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { stage } from '@hotmount/adapters/stage'
@@ -21,9 +21,25 @@ const isPermitted = ((): boolean => {
 const smallDisk = (kibibytes: number): string => {
   const at = emptyInto()
   mkdirSync(at)
-  expect(mountTmpfs(at, '-o', `size=${kibibytes}k`)).toBe(true)
+  expect(mountTmpfs(at, '-o', `size=${kibibytes}k,nr_inodes=64`)).toBe(true)
   onTestFinished(() => void spawnSync('umount', ['-l', at]))
   return at
+}
+const fails = (work: () => void): boolean => {
+  try {
+    work()
+    return false
+  } catch {
+    return true
+  }
+}
+/** Leaves no space for another byte, nor for another name. Undone by removing the directory. */
+const fill = (ballast: string): void => {
+  mkdirSync(ballast)
+  expect(fails(() => writeFileSync(path.join(ballast, 'bytes'), 'x'.repeat(300 * 1024)))).toBe(true)
+  let names = 0
+  while (!fails(() => symlinkSync('x', path.join(ballast, `${names}`)))) names += 1
+  expect(names).toBeGreaterThan(0)
 }
 const big = 'x'.repeat(150 * 1024)
 
@@ -56,22 +72,18 @@ describe.skipIf(!isPermitted)('stage on a full disk [needs root]', () => {
     const disk = smallDisk(256)
     const into = path.join(disk, 'into')
     const server = readingServer(into)
+    const ballast = path.join(disk, 'ballast')
     const { swap } = await staged(stage({ into }, server.reaction), { a: 'one' })
-    const fill = (): void => {
-      const isFull = (() => {
-        try {
-          writeFileSync(path.join(disk, 'ballast'), 'x'.repeat(300 * 1024))
-          return false
-        } catch {
-          return true
-        }
-      })()
-      expect(isFull).toBe(true)
+    const fillOnce = (): void => {
+      server.onReload = () => undefined
+      fill(ballast)
     }
-    server.onReload = fill
+    server.onReload = fillOnce
     expect(await swap({ a: 'bad' })).toMatchObject({ outcome: 'rolledBack' })
     expect([server.runs, shown(into), proven(into)]).toEqual(['one', { a: 'one' }, { a: 'one' }])
-    unlinkSync(path.join(disk, 'ballast'))
+
+    rmSync(ballast, { recursive: true })
+    server.onReload = fillOnce
     expect(await swap({ a: 'two' })).toMatchObject({ outcome: 'applied' })
     expect([server.runs, shown(into), proven(into)]).toEqual(['two', { a: 'two' }, { a: 'two' }])
   })

@@ -19,6 +19,8 @@ interface Life {
   readonly steps: number
   readonly passes: boolean
   readonly works: boolean
+  /** It brings the server up first. */
+  readonly starts: boolean
 }
 const life = record({
   contents: dictionary(constantFrom('a', 'b', 'd/c', 'd/e', 'f'), constantFrom('1', '2', '3'), {
@@ -28,9 +30,10 @@ const life = record({
   steps: nat(60),
   passes: boolean(),
   works: boolean(),
+  starts: boolean(),
 })
 
-const live = async (into: string, { contents, steps, passes, works }: Life): Promise<void> => {
+const live = async (into: string, { contents, steps, passes, works, starts }: Life): Promise<void> => {
   let left = steps
   // Once killed, nothing more happens on the disk: other than after an error, no clean-up runs.
   const disk = new Disk(() => {
@@ -46,6 +49,7 @@ const live = async (into: string, { contents, steps, passes, works }: Life): Pro
   const change = changeOf({}, contents)
   const context = contextOf(change)
   await (async () => {
+    if (starts) await reaction.bringUp(change.snapshot).catch(() => undefined)
     await reaction.check?.(change.snapshot, context)
     await reaction.verify?.(await reaction.apply(change, context), context)
   })().catch(() => undefined)

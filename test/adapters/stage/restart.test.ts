@@ -125,8 +125,12 @@ describe('stage after a restart', () => {
     const into = emptyInto()
     const { server, volume, outcome } = await restarted(into, 'one')
     expect(proven(into)).toBeUndefined()
+    const provenAtReload: unknown[] = []
+    server.onReload = () => void provenAtReload.push(proven(into))
     await volume.swap({ a: 'bad' })
     await expect.poll(outcome).toBe('rolledBack')
+    // Before the other one had its chance: a kill just then must not leave it without a way back.
+    expect(provenAtReload[0]).toEqual({ a: 'one' })
     expect([server.runs, shown(into), proven(into)]).toEqual(['one', { a: 'one' }, { a: 'one' }])
   })
 

@@ -97,7 +97,7 @@ export class StagingArea {
 
   /** Shows a revision, by one rename. */
   async publish(revision: string): Promise<void> {
-    await this.#point(dataLink, spareLinks.publish, revision)
+    if ((await this.published()) !== revision) await this.#point(dataLink, spareLinks.publish, revision)
     await this.#linkNames(revision)
   }
 
