@@ -48,14 +48,14 @@ describeWith('prometheus', 'Prometheus', () => {
       reaction: ({ port }) => prometheus({ url: url(port), check: false }),
     }
     const server = await start(unchecked)
-    const report = await server.swap(unchecked.broken(server.place))
+    const report = await server.swap({ 'prometheus.yml': 'global:\n  scrape_interval: hunter2000\n' })
     expect(report).toMatchObject({
       outcome: 'failed',
       stage: 'apply',
       error: {
         code: 'APPLY_FAILED',
         message: expect.stringMatching(
-          /^POST \S+\/-\/reload was answered with status 500: failed to reload config/,
+          /^POST \S+\/-\/reload was answered with status 500: failed to reload config[^]*not a valid duration string: "\[redacted\]"/,
         ),
       },
     })

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { uwsgi } from '@hotmount/adapters/uwsgi'
 import { expect, it } from 'vitest'
+import { changeOf, contextOf } from '../adapters/process/changes.js'
 import { describeWith, installed } from '../support/servers.js'
 import { losesNothing, survivesItsDeath, takesAndRefuses } from './scenario.js'
 import { type Place, start, type Subject } from './subject.js'
@@ -46,8 +47,9 @@ describeWith('uwsgi', 'uWSGI', () => {
     const server = await start(subject)
     const written = (): string => readFileSync(join(server.place.work, 'pid'), 'utf8').trim()
     expect(written()).toBe(String(server.supervisor.pid))
-    await server.swap({ ...subject.good('v2', server.place), other: 'x' })
-    await server.swap(subject.broken(server.place))
+    const change = changeOf({ a: '1' }, { a: '2' })
+    const reaction = subject.reaction(server.place, server.supervisor)
+    await reaction.check?.(change.snapshot, contextOf(change))
     expect(written()).toBe(String(server.supervisor.pid))
   })
 })

@@ -1,12 +1,12 @@
 import { identity, judge, type Sighting, type Verdict, type Worker } from './workers.js'
 
 /** How long the new children must stay the same, in milliseconds. */
-export const stableMs = 300
+const stableMs = 300
 /** The same when there are fewer new children than old ones: a one-by-one reload may still be under way. */
-export const stableWhenFewerMs = 1000
+const stableWhenFewerMs = 1000
 
 /** The same when old ones are only taken to be draining: a threaded gunicorn worker accepts for up to a second more. */
-export const stableWhenPresumedMs = 1500
+const stableWhenPresumedMs = 1500
 
 /** What was seen of one reload so far. Pure: each look makes a new one. */
 export interface Settling {

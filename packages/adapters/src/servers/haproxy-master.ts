@@ -13,7 +13,7 @@ const patienceMs = 3000
 const pollMs = 25
 
 /** One command on the master's socket, and the answer. @throws a system error */
-export const askMaster = (path: string, command: string, signal: AbortSignal): Promise<string> =>
+const askMaster = (path: string, command: string, signal: AbortSignal): Promise<string> =>
   new Promise((resolve, reject) => {
     let answer = ''
     // Without the end of our side it waits for another command.
