@@ -81,6 +81,17 @@ describe('a webhook whose server', () => {
       },
     })
   })
+  it('fails while a newer revision comes, is told of that one next', async () => {
+    const { url, heard } = await webServer([answer(503), answer(200)])
+    const { loop, told, swap } = await hooked(url, { retry: { attempts: 9, min: 200, max: 200 } })
+    const first = swap('2')
+    await expect.poll(() => heard.length).toBe(1)
+    const [, newer] = [await swap('3'), await loop.inSync()]
+    expect(await first).toMatchObject({ outcome: 'failed', error: { message: `POST ${url}/ answered 503` } })
+    expect(told.map(({ outcome }) => outcome)).toEqual(['failed', 'applied'])
+    expect(heard.map(({ headers }) => headers['x-hotmount-digest']).at(-1)).toBe(newer.digest)
+    expect(heard).toHaveLength(2)
+  })
   it('resets the connection, is asked again', async () => {
     const { url, heard } = await webServer([(response) => void response.destroy(), answer(200)])
     const { swap } = await hooked(url)

@@ -58,10 +58,12 @@ export class Client {
     return inContext(call.where, () => this.#send(call, context))
   }
 
-  async #send(call: Call, { signal, clock, timeoutMs: stageMs }: ReactionContext): Promise<Answer> {
+  async #send(call: Call, context: ReactionContext): Promise<Answer> {
+    const { signal, clock, timeoutMs: stageMs } = context
     const { timeoutMs, bounds, accepts } = this.#settings
     this.#mind(call, clock.now())
     const end = clock.now() + share * stageMs
+    const mounted = context.latest()
     for (let tries = 1; ; tries++) {
       const credentials = await readCredentials(this.#settings)
       const limitMs = Math.max(1, Math.min(timeoutMs, Math.floor(end - clock.now())))
@@ -72,12 +74,12 @@ export class Client {
       if (asked !== undefined) this.#leaveAloneUntil = clock.now() + asked
       const standing = { tries, leftMs: end - clock.now(), random: Math.random() }
       const pause = pauseMs(refusal, bounds, standing)
-      if (pause === undefined) {
-        const { where } = call
-        const words = this.#words(ended, call, credentials)
-        throw failure({ where, shown: this.#shown(call), refusal, tries, timeoutMs: limitMs, said: words })
-      }
-      await clock.sleep(pause, signal)
+      if (pause !== undefined) await clock.sleep(pause, signal)
+      // Nobody should have to wait for the end of our tries with a config that is old already.
+      if (pause !== undefined && context.latest() === mounted) continue
+      const { where } = call
+      const words = this.#words(ended, call, credentials)
+      throw failure({ where, shown: this.#shown(call), refusal, tries, timeoutMs: limitMs, said: words })
     }
   }
 
