@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
 import { envKeys, envOf } from '@hotmount/adapters/env'
 import { react, snapshots } from './snapshots.js'
@@ -124,6 +125,33 @@ describe('envKeys', () => {
       (thrown: unknown) => thrown,
     )
     expect(error).toMatchObject({ code: 'SCHEMA_FAILED', message: expect.stringContaining(message) })
+  })
+})
+
+/** Variables A, B, C … of this many characters each. */
+const long = (letters: string, length: number): Record<string, string> =>
+  Object.fromEntries(letters.split('').map((name) => [name, 'x'.repeat(length)]))
+
+describe('what no program can be started with', () => {
+  it.each([
+    ['a variable, by one byte', long('A', 131_070), 'A is over 131071 bytes with its name'],
+    ['a variable, in bytes and not letters', { A: 'é'.repeat(65_535) }, 'A is over 131071 bytes'],
+    ['many variables', long('ABCDEFGHIJKL', 131_069), 'L makes them over 1572864 bytes together'],
+  ])('is refused: %s', async (_what, data, message) => {
+    const take = await snapshots()
+    const snapshot = await take(data)
+    const into: NodeJS.ProcessEnv = {}
+    const refusal = { code: 'SCHEMA_FAILED', message: expect.stringContaining(message) }
+    await expect(react(envKeys({ into }), snapshot)).rejects.toMatchObject(refusal)
+    expect(into).toEqual({})
+    // A variable from before, which wins, is not of this set.
+    expect(envOf({ into: long('AL', 1) })(snapshot)).not.toHaveProperty('A')
+  })
+
+  it('is anything but what is taken', async () => {
+    const take = await snapshots()
+    const env = envOf({ into: {} })(await take(long('ABCDEFGHIJK', 131_069)))
+    expect(execFileSync('/bin/sh', ['-c', 'echo "${#K}"'], { env, encoding: 'utf8' })).toBe('131069\n')
   })
 })
 

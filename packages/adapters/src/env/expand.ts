@@ -1,10 +1,8 @@
+import { longest, longestTogether } from './limits.js'
+
 /** Finds the value of a name; undefined where there is none. */
 export type Lookup = (name: string) => string | undefined
 
-/** Linux starts no program that has a longer variable. */
-const longest = 131_072
-/** All together: Linux takes no more for one program. */
-const longestTogether = 2_097_152
 const deepest = 20
 const longestChain = 100
 const reference = /\$\{([A-Za-z_][A-Za-z0-9_]*)(?:\}|:-)/y

@@ -1,6 +1,7 @@
 import { InvalidConfigError, type Issue, type Snapshot } from '@hotmount/core'
 import { firstOf } from '../formats/refusal.js'
 import { expandAll, type ExpandFault, type Lookup } from './expand.js'
+import { findTooLong } from './limits.js'
 import { isDenied, isVariableName } from './names.js'
 import { defaultDeny, type EnvOptions } from './options.js'
 
@@ -66,6 +67,7 @@ export const planFor = (
     else fresh.set(name, value)
   }
   const values = expand ? expandAll(fresh, outside, (name, fault) => refuse(name, faults[fault])) : fresh
+  findTooLong(values, refuse)
   for (const name of required)
     if ((values.get(name) ?? outside(name) ?? '') === '' && !issues.some(({ path }) => path === name))
       refuse(name, 'is required')
