@@ -16,7 +16,8 @@ export interface EnvOptions {
 
 /**
  * Names that are refused unless `deny` says otherwise, since they make this process or its children load code or
- * trust someone: those of Node (NODE_ENV is fine), the dynamic loader, shells, git, npm, interpreters and OpenSSL.
+ * trust someone: those of Node (NODE_ENV is fine), the dynamic loader, shells, git, npm, other languages' runtimes,
+ * OpenSSL and curl. It is a fence, not a wall: what a variable means, only the program that reads it knows.
  *
  * @example
  * envFile({ key: 'app.env', deny: [...defaultDeny, 'HOME', /^AWS_/] })
@@ -25,8 +26,13 @@ export const defaultDeny: readonly (string | RegExp)[] = Object.freeze([
   /^NODE_(?!ENV$)/,
   /^(?:LD|DYLD|GIT|OPENSSL)_/,
   /^npm_config_/i,
-  /^(?:PERL5|PYTHON|RUBY)(?:OPT|LIB|DB|PATH|HOME|STARTUP|INSPECT|WARNINGS|USERBASE)/,
-  /^(?:JAVA_TOOL|_JAVA|JDK_JAVA)_OPTIONS$/,
+  /^(?:PERL5?|PYTHON|RUBY)(?:OPT|LIB|DB|PATH|HOME|STARTUP|INSPECT|WARNINGS|USERBASE|BREAKPOINT|EXECUTABLE)/,
+  /^(?:JAVA_TOOL|_JAVA|JDK_JAVA|BUN)_OPTIONS$/,
+  /^LUA_(?:INIT|C?PATH)(?:_|$)/,
+  /^DOTNET_(?:STARTUP_HOOKS|ADDITIONAL_DEPS|SHARED_STORE)$/,
+  /^(?:CORECLR|COR)_(?:ENABLE_)?PROFIL/,
+  /^(?:CURL|REQUESTS)_CA_BUNDLE$/,
+  /^(?:GEM_(?:PATH|HOME)|BUNDLE_GEMFILE|PHPRC|PHP_INI_SCAN_DIR|CLASSPATH|ZDOTDIR)$/,
   'PATH',
   'ENV',
   'BASH_ENV',
