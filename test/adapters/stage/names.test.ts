@@ -1,10 +1,11 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { inspect } from 'node:util'
 import type { Snapshot } from '@hotmount/core'
 import { stage } from '@hotmount/adapters/stage'
 import { describe, expect, it } from 'vitest'
 import { contextOf, snapshotOf } from '../process/changes.js'
-import { emptyInto, listing } from './staged.js'
+import { emptyInto, listing, shown, staged } from './staged.js'
 
 describe('the names in a staging directory', () => {
   it.each(['../up', '..data', '..2026_01_01_00_00_00.1/a', 'a/../../b', '/etc/x', 'a//b', './a', 'a/.', ''])(
@@ -41,5 +42,17 @@ describe('the names in a staging directory', () => {
       expect(() => stage({ into: '/nowhere', ...options })).toThrow(
         expect.objectContaining({ code: 'BAD_OPTION' }),
       )
+  })
+
+  it('are not taken from others, whenever they come', async () => {
+    const into = emptyInto()
+    const first = await staged(stage({ into }), { a: '1', b: '1' })
+    await first.loop.close()
+    rmSync(path.join(into, 'a'))
+    writeFileSync(path.join(into, 'a'), 'mine')
+    const { swap } = await staged(stage({ into }), { b: '2' })
+    await swap({ b: '3' })
+    expect(readFileSync(path.join(into, 'a'), 'utf8')).toBe('mine')
+    expect(shown(into)).toEqual({ b: '3' })
   })
 })

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { reload } from '@hotmount/core'
 import { stage } from '@hotmount/adapters/stage'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -41,10 +42,12 @@ describe('bringUp', () => {
       const refusing = {
         name: 'server',
         apply: () => undefined,
-        check: () => Promise.reject(new Error('no')),
+        check: () => Promise.reject(new Error('swordfish')),
       }
       const reaction = stage({ into }, then ? refusing : () => refusing)
-      await expect(reaction.bringUp(snapshotOf({ a: 'one' }))).rejects.toThrow('no')
+      const error: unknown = await reaction.bringUp(snapshotOf({ a: 'one' })).catch((e: unknown) => e)
+      expect(error).toMatchObject({ code: 'CHECK_FAILED', origin: expect.any(Error) as Error })
+      expect(inspect(error)).not.toContain('swordfish')
       expect([shown(into), listing(into)]).toEqual([undefined, []])
     }
   })

@@ -1,7 +1,9 @@
 import {
   type Change,
+  HotmountError,
   type Key,
   type ReactionContext,
+  ReactionError,
   type Snapshot,
   systemClock,
   watchConfigMap,
@@ -19,7 +21,7 @@ export interface BroughtUp {
   /** Whether that is the snapshot it was brought up with. If not, it is the last known good one. */
   readonly isLatest: boolean
   /** Why the snapshot was refused, where there was nothing proven and it had to be checked at once. */
-  readonly refused: unknown
+  readonly refused: HotmountError | undefined
 }
 
 const matches = (keys: readonly Key[], selectors: readonly (Key | RegExp)[]): boolean =>
@@ -47,6 +49,21 @@ const readBack = async (area: StagingArea, published: string): Promise<Snapshot>
   return snapshot
 }
 
+// No loop is there to withhold what a stranger's check says, which may quote a value.
+const explain = (staging: Staging, snapshot: Snapshot, thrown: unknown): HotmountError => {
+  if (thrown instanceof HotmountError) return thrown
+  const what = thrown instanceof Error ? thrown.name : `a ${typeof thrown}`
+  return new ReactionError(
+    'CHECK_FAILED',
+    staging.where('check', snapshot),
+    `${staging.name}: its check threw ${what}`,
+    {
+      hint: 'what was thrown is in error.origin; it may quote a config value',
+      origin: thrown,
+    },
+  )
+}
+
 /** Fills the directory: with what was proven in an earlier life, else with this snapshot if it is accepted. */
 export const bringUp = async (
   area: StagingArea,
@@ -62,7 +79,7 @@ export const bringUp = async (
     change: firstChange(snapshot),
     latest: () => snapshot,
   }
-  const up = (applied: Snapshot, refused?: unknown): BroughtUp => ({
+  const up = (applied: Snapshot, refused?: HotmountError): BroughtUp => ({
     directory: area.live,
     applied,
     isLatest: applied === snapshot,
@@ -75,9 +92,11 @@ export const bringUp = async (
   try {
     await staging.first(snapshot, context)
     return up(snapshot)
-  } catch (error) {
+  } catch (thrown) {
+    signal.throwIfAborted()
+    const refused = explain(staging, snapshot, thrown)
+    if (published === undefined) throw refused
     // Never proven, but it passed its check once: better than nothing to start with.
-    if (published === undefined || signal.aborted) throw error
-    return up(await readBack(area, published), error)
+    return up(await readBack(area, published), refused)
   }
 }

@@ -152,11 +152,12 @@ export class StagingArea {
     return (await targetOf(this.at(name))) === `${dataLink}/${name}`
   }
 
-  /** A name for each thing at the top of a revision, beside `..data`: for those who look there. */
+  /** A name for each thing at the top of a revision, beside `..data`: for those who look there. Others' things stay. */
   async #linkNames(revision: string | undefined): Promise<void> {
     const wanted = new Set(revision === undefined ? [] : await readdir(this.at(revision)))
     for (const name of wanted)
-      if (!(await this.#isOurLink(name))) await this.#disk.link(`${dataLink}/${name}`, this.at(name))
+      if ((await kindOf(this.at(name))) === undefined)
+        await this.#disk.link(`${dataLink}/${name}`, this.at(name))
     for (const name of await readdir(this.into))
       if (!wanted.has(name) && (await this.#isOurLink(name))) await this.#disk.remove(this.at(name))
   }

@@ -5,9 +5,9 @@ import {
   type ReactionContext,
   type Snapshot,
 } from '@hotmount/core'
-import { holds } from './disk.js'
 import { runCheck } from '../process/check.js'
 import type { Where } from '../process/target-error.js'
+import { holds } from './disk.js'
 import type { StageOptions } from './options.js'
 import { placeOf, remember } from './placed.js'
 import { payloadOf } from './render.js'
