@@ -84,6 +84,19 @@ describe('stop', () => {
     await expect(supervisor.stop()).resolves.toBe(143)
     expect(log()).toEqual(['ready', 'bye'])
   })
+  it('gives the child and what it leaves behind one grace together', async () => {
+    const stubborn = `sh -c "trap '' TERM; echo ready >>$0; ${loop}" &`
+    const { supervisor } = await startScript(`trap 'sleep 0.6; exit 0' TERM; ${stubborn} ${loop}`, {
+      grace: 1000,
+    })
+    const pgid = supervisor.pid ?? 0
+    const start = systemClock.now()
+    await expect(supervisor.stop()).resolves.toBe(0)
+    const tookMs = systemClock.now() - start
+    expect(tookMs).toBeGreaterThanOrEqual(1000)
+    expect(tookMs).toBeLessThan(1500)
+    expect(hasMembers(pgid)).toBe(false)
+  })
   it('may be called twice, and after the end', async () => {
     const { supervisor } = await startScript(`echo ready >>$0; ${loop}`)
     await expect(Promise.all([supervisor.stop(), supervisor.stop()])).resolves.toEqual([143, 143])

@@ -11,7 +11,7 @@ import { targetError } from './target-error.js'
 
 /** Options of {@link supervise}. */
 export interface SuperviseOptions {
-  /** Between the stop signal and KILL to the whole group. Default 10 s. */
+  /** From the stop signal to KILL, for the child and all of its group together. Default 10 s. */
   readonly grace?: Duration
   /** The server's own way to stop gracefully: nginx SIGQUIT, haproxy SIGUSR1, httpd SIGWINCH. Default SIGTERM. */
   readonly stopSignal?: NodeJS.Signals
@@ -65,6 +65,8 @@ class Supervision implements Supervisor {
   #child: Child | undefined
   #state: Supervisor['state'] = 'starting'
   #goal: Goal = 'run'
+  /** When the grace of the stop signal is over, in milliseconds of the clock. */
+  #endBy = Number.POSITIVE_INFINITY
   #wake = new AbortController()
   #starts: ((child: Child | undefined) => void)[] = []
 
@@ -107,6 +109,7 @@ class Supervision implements Supervisor {
     const { env = process.env, cwd } = this.#options
     const startedAt = systemClock.now()
     this.#goal = 'run'
+    this.#endBy = Number.POSITIVE_INFINITY
     const child = startChild(this.#argv, { env: { ...env, ...this.#added }, cwd })
     this.#child = child
     this.#state = 'running'
@@ -119,7 +122,8 @@ class Supervision implements Supervisor {
     this.#tell({ kind: 'exited', exit, wanted: !this.#is('run') })
     // Workers whose master was killed go on serving the old config and hold the port.
     const name = this.#is('run') ? 'SIGTERM' : this.#stopSignal
-    if (child.pid !== undefined) await endGroup(child.pid, name, this.#graceMs)
+    const leftMs = Math.min(this.#graceMs, Math.max(0, this.#endBy - systemClock.now()))
+    if (child.pid !== undefined) await endGroup(child.pid, name, leftMs)
     return { ...exit, ranMs }
   }
 
@@ -152,6 +156,7 @@ class Supervision implements Supervisor {
     if (child?.pid === undefined || this.#state === 'stopping') return
     this.#state = 'stopping'
     const { pid } = child
+    this.#endBy = systemClock.now() + this.#graceMs
     child.kill(this.#stopSignal)
     const kill = setTimeout(() => signalGroup(pid, 'SIGKILL'), this.#graceMs)
     await child.exited
