@@ -53,7 +53,7 @@ export const pidFile = (path: string): ProcessRef => {
     if (isStale(written, found.startTime, bootMs()))
       throw notFound(
         `${describe} is older than the process with pid ${pid} (${found.comm})`,
-        'the file was left behind by a server that has ended: remove it, or start the server',
+        'left behind by a server that has ended: remove it, or start the server. If the clock was set since it was written, use processNamed, which needs no clock',
       )
     return { pid: found.pid, startTime: found.startTime }
   }

@@ -1,7 +1,8 @@
 import { targetError } from './target-error.js'
 import { describeProcesses, isNamed, titleOf, topmost } from './match.js'
 import type { Process } from './proc.js'
-import { hasProcfs, listProcesses } from './procfs.js'
+import { isInOtherPod } from './pod.js'
+import { hasProcfs, listProcesses, readCgroup } from './procfs.js'
 
 /** One process for ever: a pid is given to others again, together with the start time it is not. */
 export interface PinnedProcess {
@@ -26,14 +27,21 @@ export interface ProcessRef {
 const sharing =
   'in a sidecar, set shareProcessNamespace: true in the pod spec; a process that has just started is found at the next try'
 
+const elsewhere = (count: number): string =>
+  count === 0
+    ? ''
+    : ` in this pod; ${count} in other pods of the node ${count === 1 ? 'is' : 'are'} left alone`
+
 const pick = (describe: string, matches: (process: Process) => boolean): PinnedProcess => {
   if (!hasProcfs())
     throw targetError('TARGET_NOT_FOUND', describe, `cannot look for ${describe}: there is no /proc`, {
       hint: 'finding processes needs Linux with /proc mounted',
     })
-  const [found, ...others] = topmost(listProcesses(), matches, process.pid)
+  const all = topmost(listProcesses(), matches, process.pid)
+  const here = readCgroup(process.pid)
+  const [found, ...others] = all.filter(({ pid }) => !isInOtherPod(here, readCgroup(pid)))
   if (!found)
-    throw targetError('TARGET_NOT_FOUND', describe, `there is no ${describe}`, {
+    throw targetError('TARGET_NOT_FOUND', describe, `there is no ${describe}${elsewhere(all.length)}`, {
       hint: sharing,
       retryable: true,
     })
@@ -49,7 +57,8 @@ const pick = (describe: string, matches: (process: Process) => boolean): PinnedP
 
 /**
  * The master process of a server, by name: the topmost process whose short name or program is `name`.
- * Workers, zombies, this process and its parents are never picked. Linux only.
+ * Workers, zombies, this process and its parents are never picked, nor is a process that /proc shows to be in another
+ * pod (hostPID). Linux only.
  *
  * @example
  * signal(processNamed('haproxy'), 'SIGUSR2', { verify: 'newWorkers' })

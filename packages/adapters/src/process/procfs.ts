@@ -28,6 +28,9 @@ export const readMasks = (pid: number): SignalMasks | undefined => {
   return status === undefined ? undefined : parseMasks(status)
 }
 
+/** Its control groups, as /proc/PID/cgroup tells them; empty when it is not there. */
+export const readCgroup = (pid: number): string => read(pid, 'cgroup') ?? ''
+
 /**
  * Every process that this pid namespace shows and that passes.
  *
