@@ -76,6 +76,14 @@ describe('httpProbe', () => {
     await new Promise((resolve) => server.close(resolve))
     await expect(httpProbe(url, { within: 300 }).run(never)).rejects.toThrow('within 300 ms: ECONNREFUSED')
   })
+  it.each([
+    ['another protocol', 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n'],
+    ['another protocol, unasked', 'HTTP/1.1 101 Switching Protocols\r\n\r\n'],
+  ])('takes an answer that changes to %s for no good one', async (_what, answer) => {
+    const { url, server } = await listen(() => undefined)
+    server.on('connection', (socket) => socket.write(answer))
+    await expect(httpProbe(url, { within: 300 }).run(never)).rejects.toThrow('status 101, not 2xx')
+  })
   it('reads no more than the first MiB of an endless body', async () => {
     const { url } = await listen((_request, response) => {
       pipeline(endless, response, () => undefined)
@@ -91,6 +99,8 @@ describe('httpProbe', () => {
     await expect(running).rejects.toBe(reason)
   })
   it.each(['', 'localhost:80', 'ftp://x/', '/healthz'])('refuses %j', (url) => {
-    expect(() => httpProbe(url)).toThrow(expect.objectContaining({ code: 'BAD_OPTION' }))
+    expect(() => httpProbe(url)).toThrow(
+      expect.objectContaining({ code: 'BAD_OPTION', hint: expect.stringContaining('http://') }),
+    )
   })
 })

@@ -27,11 +27,13 @@ export const exchange = (
   { method = 'GET', signal, idleMs = 0 }: ExchangeOptions,
 ): Promise<Response> =>
   new Promise((resolve, reject) => {
+    let answered = false
     const send = url.protocol === 'https:' ? requestHttps : requestHttp
     const request = send(
       url,
       { method, agent: false, headers: { connection: 'close' }, signal },
       (response) => {
+        answered = true
         const chunks: Buffer[] = []
         let size = 0
         const finish = (): void =>
@@ -51,6 +53,15 @@ export const exchange = (
       },
     )
     request.on('error', reject)
+    // Without a listener for it, a 101 ends the request with neither a response nor an error.
+    request.on('upgrade', ({ statusCode = 0 }, socket) => {
+      socket.destroy()
+      resolve({ status: statusCode, body: '' })
+    })
+    request.on('close', () => {
+      // After a response, its own `end` or `error` is still to come.
+      if (!answered) reject(Object.assign(new Error('closed without an answer'), { code: 'ECONNRESET' }))
+    })
     request.setTimeout(idleMs, () =>
       request.destroy(Object.assign(new Error('no answer in time'), { code: 'ETIMEDOUT' })),
     )

@@ -38,7 +38,9 @@ const judge = ({ status, body }: Response, options: HttpProbeOptions): Answer =>
 export const httpProbe = (url: string | URL, options: HttpProbeOptions = {}): Probe => {
   const target = URL.canParse(String(url)) ? new URL(url) : undefined
   if (target?.protocol !== 'http:' && target?.protocol !== 'https:')
-    throw new UsageError('BAD_OPTION', 'httpProbe needs a URL that begins with http:// or https://')
+    throw new UsageError('BAD_OPTION', 'httpProbe needs a URL that begins with http:// or https://', {
+      hint: 'give the whole address: http://127.0.0.1:8080/healthz',
+    })
   const withinMs = toMs(options.within ?? '10s', 'within')
   const describe = `GET ${target.origin}${target.pathname}`
   return {
