@@ -156,6 +156,7 @@ describe('the options of a webhook', () => {
     )
   })
   it('take user and password out of the address', () => {
+    expect(parseTarget('webhook', 'https://u:100%@h.example/').basic).toBe(`Basic ${btoa('u:100%')}`)
     expect(parseTarget('webhook', 'https://u:swordfish@h.example/a?b=1').url.href).toBe(
       'https://h.example/a?b=1',
     )

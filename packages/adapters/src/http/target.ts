@@ -20,6 +20,15 @@ const shownPath = (path: string): string =>
     .map((segment) => (isSecretive(segment) || /^\d{12,}$/.test(segment) ? '…' : segment))
     .join('/')
 
+// A URL may hold a lone '%', which stands for itself.
+const decoded = (text: string): string => {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
+
 /**
  * Reads a URL.
  *
@@ -30,7 +39,7 @@ export const parseTarget = (adapter: string, address: string | URL): Target => {
   if (url?.protocol !== 'http:' && url?.protocol !== 'https:')
     throw new UsageError('BAD_OPTION', `${adapter} needs a URL that begins with http:// or https://`)
   const { username, password } = url
-  const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`
+  const pair = `${decoded(username)}:${decoded(password)}`
   const basic = pair === ':' ? undefined : `Basic ${Buffer.from(pair).toString('base64')}`
   url.username = ''
   url.password = ''
