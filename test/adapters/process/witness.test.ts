@@ -20,6 +20,9 @@ const saying = (...words: readonly [Word, ...Word[]]): Witness & { asked: number
   )
   return witness
 }
+/** What is left of a server refuses as soon as the master is gone. */
+const orphans: Witness = async (target) => async () =>
+  readProcess(target.pid) ? { kind: 'silent' } : { kind: 'refused', said: 'too late' }
 const refTo = ({ pid }: TestChild): ProcessRef => ({
   describe: 'the fixture',
   find: async () => ({ pid, startTime: readProcess(pid)?.startTime ?? 0 }),
@@ -65,8 +68,6 @@ describe("a server's own word", () => {
     expect(Date.now() - begin).toBeLessThan(5000)
   })
   it('is not asked for once the server has ended: its orphans would answer', async () => {
-    const orphans: Witness = async (target) => async () =>
-      readProcess(target.pid) ? { kind: 'silent' } : { kind: 'refused', said: 'too late' }
     await expect(perform('dies', orphans, 10_000)).rejects.toThrow('but it has exited')
   })
 })
