@@ -89,6 +89,18 @@ describe('in doubt', () => {
     expect(reaction.changes.at(-1)?.previous.text('a')).toBe('1')
   })
 
+  test('an apply that was rolled back is tried again when its error says that this can help', async () => {
+    const reaction = recorder({ rollback: true })
+    const { loop, clock, set, told } = await rig(reaction, { retry: { min: 1000, max: 1000 } })
+    reaction.behave.apply = fail
+    await set('2')
+    await expect.poll(() => told).toEqual(['rolledBack APPLY_FAILED'])
+    expect(loop.status.lastReport).toMatchObject({ retryInMs: 1000 })
+    delete reaction.behave.apply
+    await clock.advance(1000)
+    expect(await loop.inSync()).toMatchObject({ outcome: 'applied', attempt: 2 })
+  })
+
   test('a rollback that fails leaves it dirty, and is told as such', async () => {
     const reaction = recorder({ rollback: true })
     const { loop, clock, set, told } = await rig(reaction, { retry: { min: 1000, max: 1000 } })

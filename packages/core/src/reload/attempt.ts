@@ -29,7 +29,12 @@ export type Outcome =
   | { readonly outcome: 'superseded' }
   | { readonly outcome: 'rejected'; readonly error: InvalidConfigError | ReactionError }
   | { readonly outcome: 'failed'; readonly stage: 'apply' | 'verify'; readonly error: ReactionError }
-  | { readonly outcome: 'rolledBack'; readonly to: Snapshot; readonly error: ReactionError }
+  | {
+      readonly outcome: 'rolledBack'
+      readonly stage: 'apply' | 'verify'
+      readonly to: Snapshot
+      readonly error: ReactionError
+    }
 
 type Step<T> = (context: ReactionContext) => Promise<T> | T
 
@@ -115,5 +120,7 @@ export const runAttempt = async (attempt: Attempt): Promise<Outcome> => {
   const canGoBack = reaction.rollback && good && (await hasEnded(attempt))
   if (!canGoBack) return { outcome: 'failed', stage, error }
   const trouble = await rollBack(attempt, good)
-  return trouble ? { outcome: 'failed', stage, error: trouble } : { outcome: 'rolledBack', to: good, error }
+  return trouble
+    ? { outcome: 'failed', stage, error: trouble }
+    : { outcome: 'rolledBack', stage, to: good, error }
 }

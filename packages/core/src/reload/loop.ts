@@ -217,11 +217,15 @@ export class Loop extends Journal implements Reloader {
         this.state = 'dirty'
         this.tell(snapshot, { ...outcome, ...retry }, took)
         return this.#news(snapshot, retryInMs)
-      case 'rolledBack':
-        this.#ledger.confirm(outcome.to)
+      case 'rolledBack': {
+        const { to, error, stage } = outcome
+        // A target that was away for a moment is asked again; what was applied and did not hold would fail again.
+        const isWorthIt = stage === 'apply' && error.retryable
+        this.#ledger.confirm(to)
         this.state = 'rejected'
-        this.tell(snapshot, { ...outcome, to: outcome.to.revision }, took)
-        return this.#news(snapshot)
+        this.tell(snapshot, { outcome: 'rolledBack', to: to.revision, error, ...(isWorthIt && retry) }, took)
+        return this.#news(snapshot, isWorthIt ? retryInMs : undefined)
+      }
     }
   }
 

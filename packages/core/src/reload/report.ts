@@ -33,7 +33,12 @@ export type Report =
       readonly error: ReactionError
       readonly retryInMs?: number
     })
-  | (ReportBase & { readonly outcome: 'rolledBack'; readonly to: string; readonly error: ReactionError })
+  | (ReportBase & {
+      readonly outcome: 'rolledBack'
+      readonly to: string
+      readonly error: ReactionError
+      readonly retryInMs?: number
+    })
 
 /** Where a reaction stands. */
 export interface Status {
