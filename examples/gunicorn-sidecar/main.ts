@@ -1,4 +1,5 @@
-import { processMatching, signal } from '@hotmount/adapters/process'
+import { gunicorn } from '@hotmount/adapters/gunicorn'
+import { processMatching } from '@hotmount/adapters/process'
 import { reload, watchConfigMap } from '@hotmount/core'
 
 const [directory = '/etc/gunicorn', app = 'app:app'] = process.argv.slice(2)
@@ -8,13 +9,10 @@ const master = processMatching(new RegExp(`gunicorn.*${app.replaceAll('.', Strin
 
 const mount = await watchConfigMap(directory)
 
-// gunicorn ends when the config it re-reads is bad: the check is not optional here.
-const hangUp = signal(master, 'SIGHUP', {
-  check: ['gunicorn', '--check-config', '-c', `${directory}/gunicorn.conf.py`, app],
-  verify: 'newWorkers',
-})
+// gunicorn ends when the config it re-reads is bad: the check is made from the command that starts it.
+const command = ['gunicorn', '-c', `${directory}/gunicorn.conf.py`, app] as const
 
-const loop = reload(mount, hangUp)
+const loop = reload(mount, gunicorn({ process: master, command }))
 loop.on('report', (report) => {
   if (report.outcome === 'applied') console.log(`gunicorn runs ${report.revision}: ${report.evidence ?? ''}`)
   else if (report.outcome === 'skipped') console.log(`gunicorn: skipped, ${report.reason}`)

@@ -29,9 +29,13 @@ export const begin = (file: string, args: readonly string[]): Started => {
   const exited = new Promise<number>((resolve) => {
     child.once('close', (code) => resolve(code ?? -1))
   })
+  const ended = new Promise((resolve) => {
+    child.once('exit', resolve)
+  })
   onTestFinished(async () => {
     child.kill('SIGKILL')
-    await exited
+    // Not `exited`: what nsenter started ends with the namespace, and holds the pipes open until then.
+    await ended
   })
   return { child, out: () => text(out), err: () => text(err), bytes: () => Buffer.concat(out), exited }
 }

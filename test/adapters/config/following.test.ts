@@ -1,7 +1,8 @@
 import { setImmediate } from 'node:timers/promises'
 import { describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
-import { type AnySchema, liveConfig, type LiveConfigEvents, type OutputOf } from '@hotmount/adapters/config'
+import { liveConfig } from '@hotmount/adapters/config'
+import { byHand } from './by-hand.js'
 import { opened } from './opened.js'
 
 const number = z.object({ n: z.number(), other: z.string().optional() })
@@ -10,37 +11,18 @@ const fail = (): never => {
   throw new Error('mine')
 }
 
-/** A schema that answers each input when the test says so. */
-const byHand = (): {
-  readonly schema: AnySchema & { '~standard': { types?: { input: unknown; output: { n: number } } } }
-  readonly answer: (n: number, good?: boolean) => void
-} => {
-  const asked = new Map<number, (good: boolean) => void>()
-  const validate = (input: unknown): Promise<never> =>
-    new Promise((resolve) => {
-      const { n } = input as { n: number }
-      asked.set(n, (good) => {
-        resolve((good ? { value: input } : { issues: [{ message: 'no', path: ['n'] }] }) as never)
-      })
-    })
-  return {
-    schema: { '~standard': { version: 1, vendor: 'hand', validate } },
-    answer: (n, good = true) => asked.get(n)?.(good),
-  }
-}
-
 /** A config at n = 0, and what happens to it. */
 const start = async () => {
-  const { schema, answer } = byHand()
+  const { schema, answer } = byHand<{ n: number }>()
   const volume = await opened({ 'app.json': '{"n": 0}' })
   const opening = liveConfig(volume.mount, { schema, key: 'app.json' })
-  answer(0)
+  answer({ n: 0 })
   const config = await opening
   const seen: unknown[] = []
   config.on('change', ({ current }) => seen.push(current.n))
   config.on('rejected', () => seen.push('rejected'))
   const edit = (n: number): Promise<string> => volume.edit({ 'app.json': JSON.stringify({ n }) })
-  return { config, seen, edit, answer, mount: volume.mount }
+  return { config, seen, edit, answer: (n: number, good = true) => answer({ n }, good) }
 }
 type Config = Awaited<ReturnType<typeof start>>['config']
 const reached = (config: Config, n: number): Promise<void> =>
@@ -85,18 +67,15 @@ describe('a schema that takes its time', () => {
   })
 
   it('starts with the revision that is there when it has been judged', async () => {
-    const { schema, answer } = byHand()
+    const { schema, answer } = byHand<{ n: number }>()
     const { mount, edit } = await opened({ 'app.json': '{"n": 0}' })
     const opening = liveConfig(mount, { schema, key: 'app.json' })
     await edit({ 'app.json': '{"n": 1}' })
-    answer(0, false)
+    answer({ n: 0 }, false)
     await vi.waitFor(() => {
-      answer(1)
+      expect(answer({ n: 1 })).toBe(true)
     })
-    const tick = setInterval(() => answer(1), 5)
-    const config = await opening.finally(() => {
-      clearInterval(tick)
-    })
+    const config = await opening
     expect(config).toMatchObject({ current: { n: 1 }, revision: mount.snapshot.revision })
   })
 
@@ -157,63 +136,6 @@ describe('select', () => {
     expect(heard).toEqual([2])
     expect(warn).toHaveBeenCalledTimes(2)
     warn.mockRestore()
-  })
-})
-
-const text = (port: number, level: string, host = 'a'): Record<string, string> => ({
-  'app.json': JSON.stringify({ server: { port, host }, level }),
-})
-
-/** Writes into its input, as a careless schema may. */
-const raisePort = (input: unknown): { value: { server: { port: number }; level: string } } => {
-  const value = input as { server: { port: number }; level: string }
-  value.server.port += 1000
-  return { value }
-}
-
-describe('restartOnly', () => {
-  const schema = z.object({ server: z.object({ port: z.number(), host: z.string() }), level: z.string() })
-  type Events = LiveConfigEvents<OutputOf<typeof schema>>
-  it('keeps what cannot be applied live, takes the rest, and says so once', async () => {
-    const { mount, edit } = await opened(text(80, 'info'))
-    const config = await liveConfig(mount, { schema, key: 'app.json', restartOnly: ['server'] })
-    const required: Events['restartRequired'][0][] = []
-    config.on('restartRequired', (event) => required.push(event))
-    await edit(text(81, 'warn'))
-    await edit(text(81, 'error'))
-    expect(config.current).toEqual({ server: { port: 80, host: 'a' }, level: 'error' })
-    expect(config.waiting).toEqual(['server.port'])
-    await edit(text(81, 'error', 'b'))
-    expect(required).toEqual([{ paths: ['server.port'] }, { paths: ['server.port', 'server.host'] }])
-    await edit(text(80, 'error'))
-    expect(config.waiting).toEqual([])
-    expect(required).toHaveLength(2)
-  })
-
-  it('takes nothing live when old and new do not go together', async () => {
-    const even = schema.refine(({ server, level }) => server.port === level.length)
-    const { mount, edit } = await opened(text(4, 'info'))
-    const config = await liveConfig(mount, { schema: even, key: 'app.json', restartOnly: ['server.port'] })
-    await edit(text(5, 'debug'))
-    expect(config.current).toMatchObject({ server: { port: 4 }, level: 'info' })
-    expect(config).toMatchObject({ stale: false, waiting: ['server.port', 'level'] })
-  })
-
-  it('keeps what was mounted, whatever the schema does to its input', async () => {
-    const { mount, edit } = await opened(text(80, 'info'))
-    const writing = { '~standard': { version: 1, vendor: 'hand', validate: raisePort } } as const
-    const config = await liveConfig(mount, { schema: writing, key: 'app.json', restartOnly: ['server.port'] })
-    await edit(text(81, 'warn'))
-    expect(config.current).toMatchObject({ server: { port: 1080 }, level: 'warn' })
-  })
-
-  it('still refuses what would not start', async () => {
-    const { mount, edit } = await opened(text(80, 'info'))
-    const config = await liveConfig(mount, { schema, key: 'app.json', restartOnly: ['server'] })
-    const rejected = vi.fn<(error: Error) => void>()
-    config.on('rejected', rejected)
-    await edit({ 'app.json': '{"server": {"port": "x", "host": "a"}, "level": "info"}' })
-    expect(rejected).toHaveBeenCalledOnce()
   })
 })
 
