@@ -1,5 +1,7 @@
 import { json } from '../formats/json.js'
-import { isRecord, type Path, valueAt, withValueAt } from './paths.js'
+import { ParseFailure } from '../formats/parser.js'
+import { deepest } from '../formats/text.js'
+import { isRecord, type Path, pathText, valueAt, withValueAt } from './paths.js'
 
 /** Where environment overrides come from. */
 export interface EnvOverrides {
@@ -37,8 +39,17 @@ const valueFor = (text: string, existing: unknown): unknown => {
   }
 }
 
-/** The config with each matching variable laid over it. */
-export const withEnv = (config: unknown, env: Readonly<NodeJS.ProcessEnv>, prefix: string): unknown => {
+/**
+ * The config with each matching variable laid over it. `onLaid` is told where each of them went.
+ *
+ * @throws ParseFailure TOO_DEEP
+ */
+export const withEnv = (
+  config: unknown,
+  env: Readonly<NodeJS.ProcessEnv>,
+  prefix: string,
+  onLaid: (path: string, name: string) => void = () => undefined,
+): unknown => {
   const start = prefix.endsWith('_') ? prefix : `${prefix}_`
   return Object.keys(env)
     .filter((name) => name.startsWith(start) && name.length > start.length)
@@ -46,7 +57,9 @@ export const withEnv = (config: unknown, env: Readonly<NodeJS.ProcessEnv>, prefi
     .reduce((result, name) => {
       const segments = name.slice(start.length).split('__')
       if (segments.includes('')) return result
+      if (segments.length > deepest) throw new ParseFailure('TOO_DEEP')
       const path = pathFor(segments, result)
+      onLaid(pathText(path), name)
       return withValueAt(result, path, valueFor(env[name] ?? '', valueAt(result, path)))
     }, config)
 }

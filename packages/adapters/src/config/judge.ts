@@ -1,25 +1,50 @@
-import type { InvalidConfigError, Key, Snapshot } from '@hotmount/core'
-import { keepAt } from './keep.js'
+import { InvalidConfigError, type Key, type Snapshot } from '@hotmount/core'
+import { changedAt, keepAt } from './keep.js'
 import { merge } from './merge.js'
 import type { LiveConfigOptions } from './options.js'
-import { diffPaths, isUnder, pathText } from './paths.js'
-import { refusalOf, Source } from './source.js'
-import { schemaFailed } from './refusal.js'
+import { diffPaths, isUnder } from './paths.js'
+import { cannotBeTaken, schemaFailed, schemaThrew } from './refusal.js'
+import { Source } from './source.js'
 import { type AnySchema, type OutputOf, requireSchema, validate, type Verdict } from './schema.js'
 
 /** A config that passed, with what it was made from. */
 export interface Accepted<T> {
-  readonly ok: true
+  readonly kind: 'accepted'
   readonly input: unknown
   readonly value: T
   /** Changed paths that wait for a restart. */
   readonly waiting: readonly string[]
 }
-export type Judgement<T> = Accepted<T> | { readonly ok: false; readonly error: InvalidConfigError }
+/** It cannot be had. */
+export interface Refused {
+  readonly kind: 'refused'
+  readonly error: InvalidConfigError
+}
+/** It passed, and none of it can be applied live: what runs stays, whatever that is by now. */
+export interface Waiting<T> {
+  readonly kind: 'waiting'
+  readonly wanted: T
+}
+export type Judgement<T> = Accepted<T> | Refused | Waiting<T>
 
 /** Goes on at once where a value is there at once: a config with a plain schema is current before `change` ends. */
 const andThen = <A, B>(value: A | Promise<A>, use: (value: A) => B | Promise<B>): B | Promise<B> =>
   value instanceof Promise ? value.then(use) : use(value)
+
+/** What throws, at once or later, is a refusal too. */
+const inAnyCase = <A>(
+  work: () => A | Promise<A>,
+  refuse: (thrown: unknown) => Refused,
+): A | Refused | Promise<A | Refused> => {
+  try {
+    const result = work()
+    return result instanceof Promise ? result.catch(refuse) : result
+  } catch (thrown) {
+    return refuse(thrown)
+  }
+}
+
+type Fresh<S extends AnySchema> = Accepted<OutputOf<S>> | Refused
 
 /** Judges snapshots: parse, merge, validate, keep what needs a restart. */
 export class Judge<S extends AnySchema> {
@@ -47,21 +72,44 @@ export class Judge<S extends AnySchema> {
     return (found.length > 0 ? found : keys).slice(0, 10).join(', ')
   }
 
+  /** With the values that run where a restart is needed. A config that leaves them alone is taken as it is. */
   #withoutRestart(
-    input: unknown,
-    value: OutputOf<S>,
+    fresh: Accepted<OutputOf<S>>,
     running: Accepted<OutputOf<S>>,
   ): Judgement<OutputOf<S>> | Promise<Judgement<OutputOf<S>>> {
-    const changed = diffPaths(running.value, value).map(({ path }) => pathText(path))
-    const waiting = changed.filter((path) => isUnder(path, this.#restartOnly))
-    if (waiting.length === 0) return { ok: true, input, value, waiting }
-    const kept = keepAt(running.input, input, this.#restartOnly)
-    return andThen(this.#validate(kept), (verdict) =>
-      verdict.ok
-        ? { ok: true, input: kept, value: verdict.value, waiting }
-        : // Old and new do not go together: nothing of it can be applied live.
-          { ...running, waiting: changed },
+    const changedIn = (value: OutputOf<S>): readonly string[] =>
+      changedAt(diffPaths(running.value, value), this.#restartOnly)
+    const waiting = changedIn(fresh.value)
+    if (waiting.length === 0) return fresh
+    const input = keepAt(running.input, fresh.input, this.#restartOnly)
+    return andThen(this.#validate(input), (verdict) =>
+      // Old and new do not go together, or the schema calls these paths something else.
+      verdict.ok && changedIn(verdict.value).length === 0
+        ? { kind: 'accepted', input, value: verdict.value, waiting }
+        : { kind: 'waiting', wanted: fresh.value },
     )
+  }
+
+  #fresh(snapshot: Snapshot): Fresh<S> | Promise<Fresh<S>> {
+    const { value: input, variables } = this.#source.read(snapshot)
+    return andThen(this.#validate(input), (verdict): Fresh<S> => {
+      if (verdict.ok) return { kind: 'accepted', input, value: verdict.value, waiting: [] }
+      const { issues, origin } = verdict
+      const paths = issues.map(({ path }) => path)
+      const key = this.#culprit(paths, this.#source.keysIn(snapshot))
+      const error =
+        origin === undefined
+          ? schemaFailed(key, snapshot, issues, variables)
+          : schemaThrew(key, snapshot, origin)
+      return { kind: 'refused', error }
+    })
+  }
+
+  /** What to make of anything that was thrown over this snapshot. */
+  refusal(snapshot: Snapshot, thrown: unknown): Refused {
+    if (thrown instanceof InvalidConfigError) return { kind: 'refused', error: thrown }
+    const key = this.#culprit([], this.#source.keysIn(snapshot))
+    return { kind: 'refused', error: cannotBeTaken(key, snapshot, thrown) }
   }
 
   /** Equal for snapshots whose bytes for this config are equal. */
@@ -69,26 +117,25 @@ export class Judge<S extends AnySchema> {
     return this.#source.bytesOf(snapshot)
   }
 
+  /** Judges a snapshot when nothing runs yet. */
+  first(snapshot: Snapshot): Fresh<S> | Promise<Fresh<S>> {
+    return inAnyCase(
+      () => this.#fresh(snapshot),
+      (thrown) => this.refusal(snapshot, thrown),
+    )
+  }
+
   /** `running` is asked once the schema has answered: a later judgement may have passed meanwhile. */
   judge(
     snapshot: Snapshot,
-    running: () => Accepted<OutputOf<S>> | undefined,
+    running: () => Accepted<OutputOf<S>>,
   ): Judgement<OutputOf<S>> | Promise<Judgement<OutputOf<S>>> {
-    let input: unknown
-    try {
-      input = this.#source.read(snapshot)
-    } catch (thrown) {
-      return { ok: false, error: refusalOf(thrown) }
-    }
-    return andThen(this.#validate(input), (verdict) => {
-      if (!verdict.ok) {
-        const paths = verdict.issues.map(({ path }) => path)
-        const key = this.#culprit(paths, this.#source.keysIn(snapshot))
-        return { ok: false, error: schemaFailed(key, snapshot, verdict.issues, verdict.origin) }
-      }
-      const { value } = verdict
-      const now = running()
-      return now ? this.#withoutRestart(input, value, now) : { ok: true, input, value, waiting: [] }
-    })
+    return inAnyCase(
+      () =>
+        andThen(this.first(snapshot), (fresh) =>
+          fresh.kind === 'accepted' ? this.#withoutRestart(fresh, running()) : fresh,
+        ),
+      (thrown) => this.refusal(snapshot, thrown),
+    )
   }
 }

@@ -1,7 +1,20 @@
-import { isRecord, isUnder, own, pathText, type Path } from './paths.js'
+import { isDeepStrictEqual } from 'node:util'
+import { isRecord, isUnder, own, pathText, type Path, type PathChange, valueAt } from './paths.js'
 
 const leadsTo = (path: string, roots: readonly string[]): boolean =>
   path === '' || roots.some((root) => root.startsWith(`${path}.`))
+
+/** Of these changes, the dotted paths at, below or above one of the `roots`; above, the root whose value changes. */
+export const changedAt = (changes: readonly PathChange[], roots: readonly string[]): readonly string[] =>
+  changes.flatMap(({ path, before, after }) => {
+    const here = pathText(path)
+    if (isUnder(here, roots)) return [here]
+    return roots.filter((root) => {
+      if (!leadsTo(here, [root])) return false
+      const rest = root.slice(here === '' ? 0 : here.length + 1).split('.')
+      return !isDeepStrictEqual(valueAt(before, rest), valueAt(after, rest))
+    })
+  })
 
 /** `next` with everything at and below the dotted `roots` as it is in `running`. */
 export const keepAt = (
@@ -23,5 +36,6 @@ export const keepAt = (
   const kept = [...names].map(
     (name) => [name, keepAt(own(before, name), own(after, name), roots, [...path, name])] as const,
   )
-  return Object.fromEntries(kept.filter(([, value]) => value !== undefined))
+  const there = kept.filter(([, value]) => value !== undefined)
+  return there.length === 0 && !isRecord(next) ? next : Object.fromEntries(there)
 }

@@ -15,11 +15,14 @@ import type { AnySchema, OutputOf } from './schema.js'
 export interface LiveConfig<T> extends EventEmitter<LiveConfigEvents<T>>, AsyncDisposable {
   /** Deeply frozen; always a value that passed the schema. */
   readonly current: T
-  /** Revision that `current` was read from. */
+  /** Revision that `current` was read from. Stays while nothing of a newer one can be applied without a restart. */
   readonly revision: string
   /** A newer revision was refused. */
   readonly stale: boolean
-  /** Changed `restartOnly` paths: what is mounted there is not in `current` until a restart. */
+  /**
+   * Changed `restartOnly` paths: what is mounted there is not in `current` until a restart. All changed paths, when
+   * the rest does not go together with the values that run.
+   */
   readonly waiting: readonly string[]
   /**
    * Calls back when one part changes. Returns how to stop.
@@ -29,7 +32,7 @@ export interface LiveConfig<T> extends EventEmitter<LiveConfigEvents<T>>, AsyncD
    */
   select<U>(pick: (config: T) => U, onChange: (next: U, previous: U) => void): () => void
   /**
-   * Resolves once what is mounted now has been accepted.
+   * Resolves once what is mounted now has been accepted. Asks a schema again that threw.
    *
    * @throws InvalidConfigError when it was refused; UsageError CLOSED
    */
@@ -39,7 +42,10 @@ export interface LiveConfig<T> extends EventEmitter<LiveConfigEvents<T>>, AsyncD
 }
 
 const requireOpen = (mount: Mount): void => {
-  if (mount.signal.aborted) throw new UsageError('CLOSED', `the mount ${mount.path} is closed`)
+  if (!mount.signal.aborted) return
+  throw new UsageError('CLOSED', `the mount ${mount.path} is closed`, {
+    hint: 'open the config while the mount is open; it closes with `close()` and with the signal it was given',
+  })
 }
 
 /**
@@ -64,9 +70,9 @@ export async function liveConfig(mount: Mount, options: LiveConfigOptions<AnySch
   do {
     requireOpen(mount)
     snapshot = mount.snapshot
-    judgement = await judge.judge(snapshot, () => undefined)
+    judgement = await judge.first(snapshot)
   } while (snapshot !== mount.snapshot)
   requireOpen(mount)
-  if (!judgement.ok) throw judgement.error
+  if (judgement.kind === 'refused') throw judgement.error
   return new Running(mount, judge, { snapshot, accepted: judgement })
 }

@@ -30,8 +30,9 @@ export interface LiveConfigOptions<S extends AnySchema> extends SourceOptions {
   /** Any Standard Schema (zod, valibot, arktype, your own). Its output is the type of `current`. */
   readonly schema: S
   /**
-   * Dotted paths that cannot be applied live, with all that is below them. `current` keeps their values; a change
-   * of one is announced as `restartRequired`.
+   * Dotted paths of the schema's output that cannot be applied live, with all that is below them. `current` keeps
+   * their values; a change of one is announced as `restartRequired`. Where that cannot be (the schema renames them,
+   * or old and new do not go together), nothing of the new config is applied live.
    */
   readonly restartOnly?: readonly string[]
 }

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
 import { Emitter, type InvalidConfigError, type Mount, type Snapshot, UsageError } from '@hotmount/core'
 import type { LiveConfigEvents } from './events.js'
-import type { Accepted, Judge, Judgement } from './judge.js'
-import { diffPaths } from './paths.js'
+import type { Accepted, Judge, Judgement, Waiting } from './judge.js'
+import { diffPaths, pathText } from './paths.js'
 import type { AnySchema } from './schema.js'
 
 interface Waiter {
@@ -56,11 +56,13 @@ export class Running extends Emitter<LiveConfigEvents<unknown>> {
   /** The ring says only that there is something to see. */
   readonly #look = (): void => {
     const snapshot = this.#mount.snapshot
-    if (snapshot === this.#seen || this.#closed) return
+    // What a schema asks may be up again by now.
+    const isOpen = this.#refusal?.retryable === true && this.#settled === this.#begun
+    if (this.#closed || (snapshot === this.#seen && !isOpen)) return
     this.#seen = snapshot
     const turn = (this.#begun += 1)
     const judgement = this.#judge.judge(snapshot, () => this.#accepted)
-    // A schema that answers at once is not made to wait; the judge turns every failure of a schema into a verdict.
+    // A schema that answers at once is not made to wait; the judge turns everything that fails into a verdict.
     if (judgement instanceof Promise) void judgement.then((late) => this.#settle(turn, snapshot, late))
     else this.#settle(turn, snapshot, judgement)
   }
@@ -68,28 +70,36 @@ export class Running extends Emitter<LiveConfigEvents<unknown>> {
   #settle(turn: number, snapshot: Snapshot, judgement: Judgement<unknown>): void {
     if (turn < this.#settled || this.#closed) return
     this.#settled = turn
-    if (judgement.ok) this.#accept(snapshot, judgement)
-    else this.#refuse(judgement.error, this.#judge.bytesOf(snapshot))
-    if (this.#settled === this.#begun) this.#answer()
+    try {
+      if (judgement.kind === 'refused') this.#refuse(judgement.error, snapshot)
+      else this.#accept(snapshot, judgement)
+    } catch (thrown) {
+      this.#refuse(this.#judge.refusal(snapshot, thrown).error, snapshot)
+    } finally {
+      if (this.#settled === this.#begun) this.#answer()
+    }
   }
 
-  #accept(snapshot: Snapshot, accepted: Accepted<unknown>): void {
+  /** Compares first, and changes only then: values that cannot be compared leave everything as it is. */
+  #accept(snapshot: Snapshot, judgement: Accepted<unknown> | Waiting<unknown>): void {
     const before = this.#accepted
-    const same = isDeepStrictEqual(before.value, accepted.value)
+    const isWhole = judgement.kind === 'accepted'
+    const current = isWhole ? judgement.value : before.value
+    const isSame = isDeepStrictEqual(before.value, current)
+    const paths = Object.freeze(diffPaths(before.value, isWhole ? current : judgement.wanted))
+    const waiting = isWhole ? judgement.waiting : paths.map(({ path }) => pathText(path))
+    const value = isSame ? before.value : current
     this.#refusal = undefined
-    this.#revision = snapshot.revision
-    this.#accepted = same ? { ...accepted, value: before.value } : accepted
-    const { value: current, waiting } = this.#accepted
-    if (!same) {
-      const paths = Object.freeze(diffPaths(before.value, current))
-      this.emit('change', Object.freeze({ current, previous: before.value, paths }))
-    }
+    this.#accepted = { ...(isWhole ? judgement : before), value, waiting }
+    if (isWhole) this.#revision = snapshot.revision
+    if (!isSame) this.emit('change', Object.freeze({ current, previous: before.value, paths }))
     if (waiting.length > 0 && !isDeepStrictEqual(waiting, before.waiting))
       this.emit('restartRequired', Object.freeze({ paths: waiting }))
   }
 
-  #refuse(error: InvalidConfigError, bytes: string): void {
-    const isKnown = this.#refusal !== undefined && this.#refusedBytes === bytes
+  #refuse(error: InvalidConfigError, snapshot: Snapshot): void {
+    const bytes = this.#judge.bytesOf(snapshot)
+    const isKnown = this.#refusal?.retryable === error.retryable && this.#refusedBytes === bytes
     this.#refusal = error
     this.#refusedBytes = bytes
     // Another key of the mount changed: the same complaint would be told again.
@@ -130,7 +140,9 @@ export class Running extends Emitter<LiveConfigEvents<unknown>> {
   }
 
   #leave(): void {
-    const error = new UsageError('CLOSED', 'this config is closed')
+    const error = new UsageError('CLOSED', 'this config is closed', {
+      hint: 'ask before `close()`, and before the mount closes',
+    })
     for (const waiter of this.#waiters) waiter.reject(error)
     this.#waiters.clear()
   }

@@ -1,7 +1,8 @@
-import { InvalidConfigError, type Key, type Snapshot, UsageError } from '@hotmount/core'
+import { type Key, type Snapshot, UsageError } from '@hotmount/core'
 import { parserFor } from '../formats/by-extension.js'
 import { ParseFailure, type Parser } from '../formats/parser.js'
 import { decode } from '../formats/text.js'
+import { requireBounded } from './bounds.js'
 import { withEnv } from './env-overrides.js'
 import { merge } from './merge.js'
 import type { SourceOptions } from './options.js'
@@ -13,6 +14,13 @@ const text: Parser = { name: 'UTF-8 text', parse: (bytes) => decode(bytes).repla
 
 const isParser = (parser: Parser | Readonly<Record<Key, Parser>>): parser is Parser =>
   typeof parser.parse === 'function'
+
+/** The input of the schema. */
+export interface Input {
+  readonly value: unknown
+  /** By path, the environment variable that was laid there. */
+  readonly variables: ReadonlyMap<string, string>
+}
 
 interface Parsed {
   readonly hash: string
@@ -38,6 +46,14 @@ export class Source {
         hint: "name the variables that are meant: prefix: 'APP' takes APP_SERVER__PORT",
       })
     for (const one of keys ?? (key === undefined ? [] : [key])) this.#parserOf(one)
+    try {
+      requireBounded(options.defaults)
+    } catch (origin) {
+      throw new UsageError('BAD_OPTION', 'defaults: this is a circle, too deep or too much', {
+        hint: 'at most 100 levels of nesting and a million values are taken',
+        origin,
+      })
+    }
   }
 
   #parserOf(key: Key): Parser {
@@ -73,25 +89,24 @@ export class Source {
     const parser = this.#parserOf(key)
     try {
       if (key === '__proto__') throw new ParseFailure('FORBIDDEN_KEY')
-      return { hash, value: parser.parse(snapshot.bytes(key)) }
+      const value = parser.parse(snapshot.bytes(key))
+      requireBounded(value)
+      return { hash, value }
     } catch (thrown) {
       throw parseFailed(key, snapshot, parser, thrown)
     }
   }
 
   /** @throws InvalidConfigError KEY_MISSING or PARSE_FAILED */
-  read(snapshot: Snapshot): unknown {
+  read(snapshot: Snapshot): Input {
     const { defaults, env, properties } = this.#options
     const parsed = new Map(this.keysIn(snapshot).map((key) => [key, this.#parse(key, snapshot)]))
     this.#parsed = parsed
     const layers = [...parsed].map(([key, { value }]) => (properties === true ? { [key]: value } : value))
     const merged = layers.reduce<unknown>(merge, merge(undefined, defaults)) ?? {}
-    return env ? withEnv(merged, env.from ?? processEnv, env.prefix) : merged
+    const variables = new Map<string, string>()
+    if (!env) return { value: merged, variables }
+    const onLaid = (path: string, name: string): void => void variables.set(path, name)
+    return { value: withEnv(merged, env.from ?? processEnv, env.prefix, onLaid), variables }
   }
-}
-
-/** What `read` threw, if it is a verdict on the config; anything else goes on. */
-export const refusalOf = (thrown: unknown): InvalidConfigError => {
-  if (thrown instanceof InvalidConfigError) return thrown
-  throw thrown
 }

@@ -4,6 +4,9 @@ import { ParseFailure, positionAt } from './parser.js'
 /** Nesting beyond this is refused: parsers and schemas recurse, and a deep text overflows their stack. */
 export const deepest = 100
 
+/** Values that one text may stand for, with every alias written out. A ConfigMap of 1 MiB has at most half as many. */
+export const mostNodes = 1_000_000
+
 const goodPart = (bytes: Uint8Array): string => {
   // Decoding puts U+FFFD in the place of what is wrong, so encoding again differs there first.
   const again = new TextEncoder().encode(new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes))

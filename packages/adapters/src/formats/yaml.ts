@@ -11,11 +11,8 @@ import {
   type YAMLMap,
 } from 'yaml'
 import { ParseFailure, type Parser } from './parser.js'
-import { decode, deepest } from './text.js'
+import { decode, deepest, mostNodes } from './text.js'
 import { YamlDepth } from './yaml-depth.js'
-
-/** With every alias written out. A ConfigMap of 1 MiB has at most half as many. */
-const mostNodes = 1_000_000
 
 interface Anchored {
   readonly value: unknown
