@@ -174,6 +174,22 @@ describe('liveConfig', () => {
     expect(inspect(config, { depth: 9 })).not.toContain('localhost')
   })
 
+  it('names the variable that a bad value came from', async () => {
+    const { mount } = await opened({ 'app.yaml': 'server: {port: 80}' })
+    // What Kubernetes gives every container when there are services called app and app-log.
+    const from = { APP_SERVER__PORT: 'tcp://10.0.0.1:80', APP_LOG: 'tcp://10.0.0.2:80', APP_PORT: '1' }
+    const options = { key: 'app.yaml', env: { prefix: 'APP', from } }
+    const error: unknown = await liveConfig(mount, { schema, ...options }).catch((thrown: unknown) => thrown)
+    expect(error).toMatchObject({
+      message: `app.yaml at ${mount.snapshot.revision} does not fit the schema at server.port (from APP_SERVER__PORT), log (from APP_LOG)`,
+      hint: expect.stringContaining('enableServiceLinks: false'),
+    })
+    const level = { ...options, env: { prefix: 'APP', from: { APP_LOG__X: '1' } } }
+    await expect(liveConfig(mount, { schema, ...level })).rejects.toThrow(/at log\.level$/)
+    const root = { schema: z.strictObject({ server: z.unknown() }), ...options }
+    await expect(liveConfig(mount, root)).rejects.toThrow('(root) (from APP_LOG, APP_PORT, APP_SERVER__PORT)')
+  })
+
   it('warns of a rejection that nobody hears', async () => {
     const { mount, edit } = await opened({ 'app.yaml': 'server: {port: 80}' })
     await liveConfig(mount, { schema, key: 'app.yaml' })
