@@ -108,6 +108,7 @@ const leaks: readonly (readonly [config: string, said: string, expected: string]
   ['keys:\n  9f8s7df6: alice\n', 'key 9f8s7df6 is old', 'key [redacted] is old'],
   ['c3dvcmRmaXNo=', 'got c3dvcmRmaXNo', 'got [redacted]'],
   ['postgres://alice:hunter2@db:5432/shop', 'no login alice/hunter2', 'no login [redacted]/[redacted]'],
+  ['/c3dv/cmRmaXNo', 'got /c3dv/cmRmaXNo', 'got [redacted]'],
   ['token: 9f8s7df6gs5d4f', 'bad token 9f8s7df6g', 'bad token [redacted]'],
 ]
 

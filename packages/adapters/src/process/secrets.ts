@@ -149,7 +149,7 @@ function* runsOf(line: string, most: number): Generator<string> {
 export const readSecrets = (value: string, hearer: Hearer): void => {
   const reading = new Reading(hearer)
   const whole = value.trim()
-  if (whole.length >= leastWhole && !isPath(whole) && !isVocabulary(whole)) {
+  if (whole.length >= leastWhole && !isVocabulary(whole)) {
     hearer.onText(whole)
     if (whole !== value) hearer.onText(value)
   }
