@@ -1,5 +1,5 @@
 import { ReactionError, type ReactionContext, type Snapshot } from '@hotmount/core'
-import { redactValues } from './redact.js'
+import { quoteEnded } from './quote.js'
 import { describeEnding, run, type Argv } from './spawn.js'
 
 /** A command that says whether the mounted config would be accepted. */
@@ -15,15 +15,15 @@ export const runCheck = async (
   reaction: string,
   { argv, timeoutMs, retryable }: Check,
   snapshot: Snapshot,
-  { signal, change }: ReactionContext,
+  context: ReactionContext,
 ): Promise<void> => {
-  const { ending, output } = await run(argv, { signal, timeoutMs })
+  const { ending, output } = await run(argv, { signal: context.signal, timeoutMs })
   if (ending.kind === 'exit' && ending.code === 0) return
-  const said = redactValues(output, snapshot, change.previous)
+  const said = await quoteEnded(output, snapshot, context)
   throw new ReactionError(
     'CHECK_FAILED',
     { reaction, stage: 'check', revision: snapshot.revision },
-    `the check of ${reaction} (${argv[0]}) ${describeEnding(ending)}${said === '' ? '' : `: ${said}`}`,
+    `the check of ${reaction} (${argv[0]}) ${describeEnding(ending)}${said}`,
     {
       hint:
         ending.kind === 'unstartable'

@@ -1,7 +1,7 @@
 import { type Change, type Duration, type Reaction, ReactionError, toMs } from '@hotmount/core'
 import type { Probe } from '../probe/probe.js'
 import { runCheck } from './check.js'
-import { redactValues } from './redact.js'
+import { quoteEnded } from './quote.js'
 import { type Argv, describeEnding, run } from './spawn.js'
 import { inContext } from './target-error.js'
 
@@ -27,7 +27,9 @@ export const changeEnv = ({ snapshot, added, changed, removed }: Change): NodeJS
 /**
  * Runs a command on each change; exit code 0 means applied. No shell reads it: for one, write `['sh', '-c', '…']`.
  * It finds HOTMOUNT_REVISION, HOTMOUNT_DIGEST and HOTMOUNT_ADDED, _CHANGED and _REMOVED (key names) in its
- * environment. Throws APPLY_FAILED with the end of its output, from which config values are taken out.
+ * environment. Throws APPLY_FAILED with the end of its output, from which the values of both revisions are taken out, and
+ * which is withheld when a newer one has been mounted meanwhile. Values of keys that the mount leaves out (`keys`) are not
+ * known here: a command that reads those too must not print them.
  *
  * @throws UsageError BAD_DURATION
  * @example
@@ -45,14 +47,15 @@ export const command = (
     ...(check && {
       check: (snapshot, context) => runCheck(name, { argv: check, timeoutMs }, snapshot, context),
     }),
-    apply: async (change, { signal }) => {
+    apply: async (change, context) => {
+      const { signal } = context
       const { ending, output } = await run(argv, { signal, timeoutMs, env: changeEnv(change) })
       if (ending.kind === 'exit' && ending.code === 0) return `${file} exited with code 0`
-      const said = redactValues(output, change.snapshot, change.previous)
+      const said = await quoteEnded(output, change.snapshot, context)
       throw new ReactionError(
         ending.kind === 'timeout' ? 'TIMED_OUT' : 'APPLY_FAILED',
         { reaction: name, stage: 'apply', revision: change.snapshot.revision },
-        `${file} ${describeEnding(ending)}${said === '' ? '' : `: ${said}`}`,
+        `${file} ${describeEnding(ending)}${said}`,
         {
           hint:
             ending.kind === 'unstartable'

@@ -4,7 +4,7 @@ import { deliver } from './deliver.js'
 import { type DrainingLimit, holdWhileDraining } from './hold.js'
 import type { PinnedProcess, ProcessRef } from './process-ref.js'
 import type { Argv } from './spawn.js'
-import { redactValues } from './redact.js'
+import { quote } from './quote.js'
 import { inContext, type Where } from './target-error.js'
 import {
   drainingTitle,
@@ -70,11 +70,20 @@ const send = async (spec: SignalSpec, { signal, clock }: ReactionContext): Promi
 const prove = async (
   spec: SignalSpec,
   { before, crowded, ask, ...target }: SignalReceipt,
-  { signal, clock, change }: ReactionContext,
+  context: ReactionContext,
 ): Promise<string> => {
+  const { signal, clock, change } = context
   const { describe } = spec.target
-  const hide = (text: string): string => redactValues(text, change.snapshot, change.previous)
-  const scene: Scene = { ...spec, describe, target, before, signal, clock, ask, hide }
+  const scene: Scene = {
+    ...spec,
+    describe,
+    target,
+    before,
+    signal,
+    clock,
+    ask,
+    quote: (text) => quote(text, change.snapshot, context),
+  }
   const evidence: string[] = []
   for (const verification of spec.verify) {
     if (verification === 'newWorkers')

@@ -29,8 +29,8 @@ export interface Scene {
   /** The server's own word, where it can be asked: without it nothing is proven. */
   readonly ask?: Question | undefined
   readonly startsBeside?: boolean | undefined
-  /** Takes config values out of what the server says. */
-  readonly hide: (text: string) => string
+  /** What may be shown of what the server says, as the end of a sentence. */
+  readonly quote: (text: string) => string
 }
 
 /** The title by which a worker says that it is draining. nginx's, and a good guess for others. */
@@ -78,8 +78,7 @@ const listen = async (scene: Scene, last: Word): Promise<Word> => {
   if (!scene.ask || last.kind === 'taken') return last
   const word = await scene.ask(scene.signal)
   if (word.kind !== 'refused') return word
-  const said = scene.hide(word.said)
-  throw unproven(scene, `it refused the config${said === '' ? '' : `: ${said}`}`, hints.refused)
+  throw unproven(scene, `it refused the config${scene.quote(word.said)}`, hints.refused)
 }
 
 /** Proof by children; `resend` is called once when nothing at all has happened. @throws ReactionError VERIFY_FAILED */

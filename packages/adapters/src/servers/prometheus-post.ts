@@ -1,7 +1,7 @@
 import { type ReactionContext, ReactionError } from '@hotmount/core'
 import { exchange } from '../probe/exchange.js'
 import { errnoOf } from '../process/errno.js'
-import { redactValues } from '../process/redact.js'
+import { quote } from '../process/quote.js'
 import { type Where } from '../process/target-error.js'
 
 const hints: Readonly<Record<number, string>> = {
@@ -14,11 +14,8 @@ const hints: Readonly<Record<number, string>> = {
  *
  * @throws ReactionError APPLY_FAILED with the server's reason, without values; TARGET_NOT_FOUND when nobody answers
  */
-export const postReload = async (
-  base: URL,
-  where: Where,
-  { signal, change }: ReactionContext,
-): Promise<void> => {
+export const postReload = async (base: URL, where: Where, context: ReactionContext): Promise<void> => {
+  const { signal } = context
   const url = new URL('-/reload', base)
   const describe = `POST ${url.origin}${url.pathname}`
   const { status, body } = await exchange(url, { method: 'POST', signal }).catch((error: unknown) => {
@@ -29,11 +26,10 @@ export const postReload = async (
     })
   })
   if (status === 200) return
-  const said = redactValues(body, change.snapshot, change.previous)
   throw new ReactionError(
     'APPLY_FAILED',
     where,
-    `${describe} was answered with status ${status}${said === '' ? '' : `: ${said}`}`,
+    `${describe} was answered with status ${status}${quote(body, context.change.snapshot, context)}`,
     { hint: hints[status] ?? 'it goes on with its old config', retryable: true },
   )
 }

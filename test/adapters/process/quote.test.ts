@@ -1,0 +1,64 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { command } from '@hotmount/adapters/process'
+import { reload, type Report, watchConfigMap } from '@hotmount/core'
+import { simulateMount } from '@hotmount/core/testing'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { hideAlso, quote } from '../../../packages/adapters/src/process/quote.js'
+import { changeOf, contextOf, snapshotOf } from './changes.js'
+import { scratch } from './children.js'
+
+const change = changeOf({ a: 'swordfish' }, { a: 'hunter2000' })
+const said = 'got swordfish, hunter2000, 0ther-value'
+
+describe('quote', () => {
+  it('takes out both revisions', () => {
+    expect(quote(said, change.snapshot, contextOf(change))).toBe(': got [redacted], [redacted], 0ther-value')
+  })
+  it('shows what goes back as well: what is mounted is the revision before', () => {
+    const context = { ...contextOf(change), latest: () => change.previous }
+    expect(quote('got it', change.snapshot, context)).toBe(': got it')
+  })
+  it('shows nothing when a revision came that may not be the only one', () => {
+    const context = { ...contextOf(change), latest: () => snapshotOf({ a: '0ther-value' }, 'r3') }
+    expect(quote(said, change.snapshot, context)).toBe(
+      ' (its output is withheld: it may quote what is not known here)',
+    )
+    expect(quote('', change.snapshot, context)).toBe('')
+  })
+  it('takes out other values, for as long as they are to be hidden', () => {
+    const show = hideAlso(() => [snapshotOf({ b: '0ther-value' })])
+    expect(quote('got 0ther-value', change.snapshot, contextOf(change))).toBe(': got [redacted]')
+    show()
+    expect(quote('got 0ther-value', change.snapshot, contextOf(change))).toBe(': got 0ther-value')
+  })
+  it('shows nothing when other values could not be read', () => {
+    onTestFinished(hideAlso(() => 'unknown'))
+    expect(quote('got it', change.snapshot, contextOf(change))).toContain('withheld')
+  })
+})
+
+it.each(['check', 'apply'] as const)('a revision that comes during %s is not quoted', async (stage) => {
+  const simulated = await simulateMount({ password: 'old-swordfish' })
+  onTestFinished(() => simulated[Symbol.asyncDispose]())
+  const mount = await watchConfigMap(simulated.path)
+  onTestFinished(() => mount.close())
+  const directory = scratch()
+  const script = 'touch "$0/begun"; until [ -e "$0/go" ]; do sleep 0.02; done; cat "$1/password"; exit 1'
+  const quoting = ['sh', '-c', script, directory, simulated.path] as const
+  const reaction = stage === 'check' ? command(['true'], { check: quoting }) : command(quoting)
+  const reports: Report[] = []
+  const loop = reload(mount, reaction)
+  onTestFinished(() => loop.close())
+  loop.on('report', (report) => reports.push(report))
+  await simulated.swap({ password: 'new-swordfish' })
+  await vi.waitFor(() => writeFileSync(join(directory, 'begun'), '', { flag: 'r+' }), 5000)
+  // In the same turn: the end of the command may be heard of before the ring is.
+  await simulated.swap({ password: 'newest-trombone' })
+  writeFileSync(join(directory, 'go'), '')
+  await vi.waitFor(() => expect(reports.length).toBeGreaterThan(0), 5000)
+  const [report] = reports
+  const message = report && 'error' in report ? report.error.message : ''
+  expect(message).toContain('exited with code 1 (its output is withheld')
+  expect(message.includes('trombone')).toBe(false)
+})
