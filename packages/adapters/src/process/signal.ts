@@ -56,10 +56,15 @@ export interface SignalSpec {
   readonly leastAgeMs?: number | undefined
 }
 
-const send = async (spec: SignalSpec, { signal, clock }: ReactionContext): Promise<SignalReceipt> => {
+const send = async (
+  spec: SignalSpec,
+  { signal, clock, timeoutMs }: ReactionContext,
+): Promise<SignalReceipt> => {
   const target = await spec.target.find(signal)
   const draining = (): number => workersOf(target.pid, spec.draining).filter((each) => each.draining).length
-  const crowded = spec.limit && (await holdWhileDraining(draining, spec.limit, { clock, signal }))
+  // What is left of the stage is for the signal itself: held to its end, it would time out at every try.
+  const limit = spec.limit && { ...spec.limit, holdMs: Math.min(spec.limit.holdMs, timeoutMs / 2) }
+  const crowded = limit && (await holdWhileDraining(draining, limit, { clock, signal }))
   const before = workersOf(target.pid, spec.draining)
   const ask = await spec.witness?.(target, signal)
   const { leastAgeMs } = spec

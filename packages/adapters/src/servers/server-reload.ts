@@ -23,7 +23,7 @@ export interface ServerOptions {
   readonly within?: Duration
   /**
    * How many old workers may still be finishing requests when the next reload begins: with more, it is held for up
-   * to 20 s and then goes on, which the report tells. Default 4.
+   * to 20 s, or half of what the loop gives to a stage, and then goes on, which the report tells. Default 4.
    */
   readonly maxDraining?: number
 }
@@ -63,7 +63,7 @@ export interface ServerRecord {
 }
 
 const checkTimeoutMs = 30_000
-/** Below the 30 s that the loop gives to a stage. */
+/** At most, and no longer than half a stage. */
 const holdMs = 20_000
 
 type Proofs = readonly (Verification | 'itsWord')[]
