@@ -1,5 +1,5 @@
 import type { Change, Mount, Report } from '@hotmount/core'
-import type { SupervisorEvent } from '../process/supervise.js'
+import type { SupervisorEvent } from '../process/supervisor.js'
 import type { Entry, Log } from './log.js'
 import { showName } from './paint.js'
 

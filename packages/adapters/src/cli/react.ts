@@ -1,7 +1,7 @@
 import type { AnyReaction } from '@hotmount/core'
 import { runCheck } from '../process/check.js'
 import { command } from '../process/command.js'
-import type { Supervisor } from '../process/supervise.js'
+import type { Supervisor } from '../process/supervisor.js'
 import { presets } from '../servers/presets.js'
 import type { ChildEnv } from './child-env.js'
 import type { RunOptions } from './run-options.js'

@@ -1,54 +1,14 @@
-import { type Duration, type Reaction, systemClock, toMs } from '@hotmount/core'
+import { type Reaction, systemClock, toMs } from '@hotmount/core'
 import { type Child, type Exit, startChild } from './child.js'
 import { forwardSignals } from './forward.js'
 import { endGroup, signalGroup } from './group.js'
-import type { PinnedProcess, ProcessRef } from './process-ref.js'
+import type { PinnedProcess } from './process-ref.js'
 import { type RestartOptions, restartReaction } from './restart.js'
-import { countFailure, restartDelay, type RestartPolicy, shouldRestart } from './restart-policy.js'
+import { countFailure, restartDelay, shouldRestart } from './restart-policy.js'
 import { signal, type SignalOptions, type SignalReceipt } from './signal.js'
 import type { Argv } from './spawn.js'
+import type { SuperviseOptions, Supervisor, SupervisorEvent } from './supervisor.js'
 import { targetError } from './target-error.js'
-
-/** Options of {@link supervise}. */
-export interface SuperviseOptions {
-  /** From the stop signal to KILL, for the child and all of its group together. Default 10 s. */
-  readonly grace?: Duration
-  /** The server's own way to stop gracefully: nginx SIGQUIT, haproxy SIGUSR1, httpd SIGWINCH. Default SIGTERM. */
-  readonly stopSignal?: NodeJS.Signals
-  /** When a child that ended by itself is started again: 0.5 s to 30 s later, doubling. Default never. */
-  readonly restart?: RestartPolicy
-  /** The whole environment of the child. Default: that of this process. */
-  readonly env?: NodeJS.ProcessEnv
-  readonly cwd?: string
-  /** Hears what happens. An observer: what it throws ends the process like any uncaught error. */
-  readonly onEvent?: (event: SupervisorEvent) => void
-}
-
-/** What happened to the child. */
-export type SupervisorEvent =
-  | { readonly kind: 'started'; readonly pid: number }
-  | { readonly kind: 'exited'; readonly exit: Exit; readonly wanted: boolean }
-  | { readonly kind: 'backoff'; readonly ms: number }
-
-/** A child process that is kept running, and its reactions. Also a {@link ProcessRef} of that child. */
-export interface Supervisor extends AsyncDisposable, ProcessRef {
-  readonly pid: number | undefined
-  readonly state: 'starting' | 'running' | 'stopping' | 'backoff' | 'exited'
-  /** Exit code of the last child once no other follows: 128 + n when signal n ended it, 127 when not found. */
-  readonly exited: Promise<number>
-  /** A reaction that stops the child and starts it again, with the environment that `env` adds. */
-  restart(options?: RestartOptions): Reaction<PinnedProcess>
-  /** A reaction that signals the child. See the function `signal`. */
-  signal(name: NodeJS.Signals, options?: SignalOptions): Reaction<SignalReceipt>
-  /**
-   * Hands signals that this process gets to the child, until it has ended or the returned function is called:
-   * TERM and INT become `stop()`; HUP, USR1, USR2, QUIT and WINCH are passed on. Without this call, no signal
-   * handler is installed.
-   */
-  forward(): () => void
-  /** Stops it: the stop signal, after the grace KILL to the group. May be called twice. */
-  stop(): Promise<number>
-}
 
 /** What the next exit is for: nothing we asked for, a new start, or the end (asked by us, or by a QUIT passed on). */
 type Goal = 'run' | 'replace' | 'quit' | 'stop'
@@ -63,6 +23,8 @@ class Supervision implements Supervisor {
   readonly #undo: (() => void)[] = []
   #added: NodeJS.ProcessEnv = {}
   #child: Child | undefined
+  /** Its process group, for as long as there may be somebody in it. */
+  #group: number | undefined
   #state: Supervisor['state'] = 'starting'
   #goal: Goal = 'run'
   /** When the grace of the stop signal is over, in milliseconds of the clock. */
@@ -77,7 +39,9 @@ class Supervision implements Supervisor {
     this.#graceMs = toMs(options.grace ?? '10s', 'grace')
     this.#stopSignal = options.stopSignal ?? 'SIGTERM'
     // A process that ends without stop() must not leave the child behind.
-    const onExit = (): void => void this.#child?.kill(this.#stopSignal)
+    const onExit = (): void => {
+      if (this.#group !== undefined) signalGroup(this.#group, this.#stopSignal)
+    }
     process.once('exit', onExit)
     this.#undo.push(() => process.off('exit', onExit))
     this.exited = this.#keep()
@@ -91,15 +55,19 @@ class Supervision implements Supervisor {
   }
 
   async #keep(): Promise<number> {
-    for (let failures = 0; ;) {
+    const { restart = 'never' } = this.#options
+    for (let [failures, hasRun, isAsked] = [0, false, false]; ;) {
       const { code, unstartable, ranMs } = await this.#once()
+      hasRun ||= unstartable === undefined
+      isAsked &&= unstartable !== undefined
       if (this.#is('run')) {
-        if (unstartable !== undefined || !shouldRestart(this.#options.restart ?? 'never', code))
-          return this.#finish(code)
+        // A start that somebody asked for is tried until it succeeds: the next config, or a rollback, may mend it.
+        if (!hasRun || !(isAsked || shouldRestart(restart, code))) return this.#finish(code)
         failures = countFailure(failures, ranMs)
         await this.#backOff(restartDelay(failures, Math.random()))
-      } else failures = 0
+      }
       if (this.#is('stop') || this.#is('quit')) return this.#finish(code)
+      if (this.#is('replace')) [failures, isAsked] = [0, true]
     }
   }
 
@@ -112,6 +80,7 @@ class Supervision implements Supervisor {
     this.#endBy = Number.POSITIVE_INFINITY
     const child = startChild(this.#argv, { env: { ...env, ...this.#added }, cwd })
     this.#child = child
+    this.#group = child.pid
     this.#state = 'running'
     if (child.pid !== undefined) this.#tell({ kind: 'started', pid: child.pid })
     for (const started of this.#starts.splice(0)) started(child)
@@ -124,6 +93,7 @@ class Supervision implements Supervisor {
     const name = this.#is('run') ? 'SIGTERM' : this.#stopSignal
     const leftMs = Math.min(this.#graceMs, Math.max(0, this.#endBy - systemClock.now()))
     if (child.pid !== undefined) await endGroup(child.pid, name, leftMs)
+    this.#group = undefined
     return { ...exit, ranMs }
   }
 
@@ -164,7 +134,7 @@ class Supervision implements Supervisor {
   }
 
   async #replace(added: NodeJS.ProcessEnv): Promise<PinnedProcess> {
-    if (this.#state === 'exited' || this.#is('stop')) throw this.#ended()
+    if (this.#state === 'exited' || this.#is('stop') || this.#is('quit')) throw this.#ended()
     this.#added = added
     const started = new Promise<Child | undefined>((resolve) => {
       this.#starts.push(resolve)
@@ -173,11 +143,17 @@ class Supervision implements Supervisor {
     await this.#end()
     const child = await started
     if (!child) throw this.#ended()
-    if (child.pid === undefined)
-      throw targetError('APPLY_FAILED', this.describe, `${this.#argv[0]} could not be started again`, {
-        hint: `is ${this.#argv[0]} still installed, and in PATH?`,
-      })
+    if (child.pid === undefined) throw this.#unstartable((await child.exited).unstartable ?? '')
     return { pid: child.pid, startTime: child.startTime }
+  }
+
+  #unstartable(errno: string): Error {
+    const message = `${this.#argv[0]} could not be started again (${errno})`
+    const hint =
+      errno === 'E2BIG'
+        ? 'its environment is too large: at most 128 KiB for one variable'
+        : `is ${this.#argv[0]} still installed, and in PATH?`
+    return targetError('APPLY_FAILED', this.describe, message, { hint, retryable: true })
   }
 
   #ended(): Error {
@@ -194,6 +170,7 @@ class Supervision implements Supervisor {
         this.describe,
         `${this.describe} is not running (${this.#state})`,
         {
+          hint: 'its own output says why it ended; with a restart policy it comes back by itself',
           retryable: this.#state !== 'exited',
         },
       )
@@ -210,11 +187,22 @@ class Supervision implements Supervisor {
     return signal(this, name, options)
   }
 
+  /** To many servers QUIT means "stop gracefully": then the exit that follows is wanted. Others only print something. */
+  #expectQuit(): void {
+    if (!this.#is('run') && !this.#is('replace')) return
+    this.#goal = 'quit'
+    const child = this.#child
+    if (!child || this.#stopSignal === 'SIGQUIT') return
+    const forget = (): void => {
+      if (this.#is('quit') && this.#child === child && this.#state === 'running') this.#goal = 'run'
+    }
+    setTimeout(forget, this.#graceMs).unref()
+  }
+
   forward(): () => void {
     if (this.#state === 'exited') return () => undefined
     const pass = (name: NodeJS.Signals): void => {
-      // To many servers QUIT means "stop gracefully": then the exit that follows is wanted.
-      if (name === 'SIGQUIT' && this.#is('run')) this.#goal = 'quit'
+      if (name === 'SIGQUIT') this.#expectQuit()
       if (this.#child) this.#child.kill(name)
       else if (name === 'SIGQUIT') this.#wake.abort()
     }
