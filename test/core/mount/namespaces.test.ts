@@ -54,6 +54,16 @@ describe.skipIf(!isPermitted)('mounts as a container sees them [needs root]', ()
     expect(facts['inspect when stale']).toMatchObject({ kind: 'subPath', updates: 'never', stale: true })
   })
 
+  test('a directory with a subPath file in it is refused, by the name of the file; its other files are not', () => {
+    const facts = run('subPathInDirectory')
+    expect(facts['refused']).toMatchObject({
+      code: 'MOUNT_STATIC',
+      message: expect.stringContaining('/app.yaml is a subPath mount') as string,
+    })
+    expect(facts['inspect']).toMatchObject({ kind: 'plain', updates: 'never' })
+    expect(facts['others']).toEqual(['own.yaml'])
+  })
+
   test('a subPath behind a link is refused too', () => {
     const facts = run('subPathBehindLink')
     expect(facts['refused']).toMatchObject({ code: 'MOUNT_STATIC' })

@@ -60,9 +60,10 @@ const render = (
   ].join('\n')
 }
 
-const codeOf = ({ kind, updates: will, stale }: MountInspection): number => {
+const codeOf = ({ kind, updates: will, stale, findings }: MountInspection): number => {
   if (kind === 'missing') return exitCodes.mount
-  return will === 'never' || stale ? exitCodes.neverUpdates : exitCodes.ok
+  if (will === 'never' || stale) return exitCodes.neverUpdates
+  return findings.some(({ level }) => level === 'error') ? exitCodes.mount : exitCodes.ok
 }
 
 const unreadable = (path: string, errno: string): MountInspection => ({

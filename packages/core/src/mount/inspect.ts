@@ -4,7 +4,7 @@ import { MountError } from '../base/errors.js'
 import { codeOf } from '../base/thrown.js'
 import { isReserved } from './layout.js'
 import { locate, type Location } from './locate.js'
-import { isDeleted, isFrozen, isSilent, mountPointAt } from './mountinfo.js'
+import { frozenBelow, isDeleted, isFrozen, isSilent, mountPointAt } from './mountinfo.js'
 
 /** One thing worth knowing about a path. */
 export interface Finding {
@@ -80,7 +80,16 @@ const judgeAtomic = (location: Location, stale: boolean): Judgement => {
   }
 }
 
-const judgeOrdinary = ({ layout }: Location, stale: boolean): Judgement => {
+const judgeFrozenKeys = ({ root, layout }: Location): readonly Finding[] =>
+  (layout === 'plain' ? frozenBelow(root) : []).map((key) => ({
+    level: 'error',
+    message: `${key} is a subPath mount: the kubelet never updates it`,
+    hint: wholeVolume,
+  }))
+
+const judgeOrdinary = (location: Location, stale: boolean): Judgement => {
+  const { layout } = location
+  const frozen = judgeFrozenKeys(location)
   const what = layout === 'file' ? 'an ordinary file' : 'an ordinary directory'
   const finding: Finding = stale
     ? {
@@ -94,7 +103,8 @@ const judgeOrdinary = ({ layout }: Location, stale: boolean): Judgement => {
         hint: 'changes are taken once writing has been quiet for a moment',
       }
   const kind = layout === 'file' ? 'file' : 'plain'
-  return { kind, updates: stale ? 'never' : 'unknown', stale, findings: [finding] }
+  const isNever = stale || frozen.length > 0
+  return { kind, updates: isNever ? 'never' : 'unknown', stale, findings: [finding, ...frozen] }
 }
 
 const judgeMissing = (error: MountError): Judgement => ({

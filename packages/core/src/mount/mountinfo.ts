@@ -59,6 +59,14 @@ export const mountPointAt = (path: string): MountPoint | undefined => {
 export const isFrozen = (point: MountPoint | undefined): boolean =>
   point !== undefined && isFrozenRoot(point.root.replace(/\/\/deleted$/, ''))
 
+/** Names below a directory that show one revision for ever: files mounted there by subPath. */
+export const frozenBelow = (directory: string): readonly string[] => {
+  const real = realpathSync(directory)
+  return readMountinfo()
+    .filter((point) => point.path.startsWith(`${real}/`) && isFrozen(point))
+    .map((point) => point.path.slice(real.length + 1))
+}
+
 /** Whether what was mounted here has been deleted behind it: what is seen is the last that will be. */
 export const isDeleted = (point: MountPoint | undefined): boolean =>
   point?.root.endsWith('//deleted') ?? false

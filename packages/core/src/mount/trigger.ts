@@ -40,6 +40,7 @@ export const watchLimit = (path: string, thrown: unknown): MountError => {
   const limits: Readonly<Record<string, string>> = {
     EMFILE:
       'raise fs.inotify.max_user_instances on the node (it is shared by all pods of this user), or set `polling`',
+    EACCES: 'it may not be listed: set fsGroup, runAsUser or defaultMode in the pod spec',
     ENOSPC: 'raise fs.inotify.max_user_watches on the node, or set `polling`',
   }
   const why = code === undefined ? 'file events do not arrive' : `file events are impossible (${code})`

@@ -6,7 +6,7 @@ import { selects } from './change.js'
 import { LiveMount, type MountPlan } from './live-mount.js'
 import { isWithin, locate, type Location } from './locate.js'
 import type { Mount, WatchOptions } from './mount.js'
-import { isDeleted, isFrozen, mountPointAt } from './mountinfo.js'
+import { frozenBelow, isDeleted, isFrozen, mountPointAt } from './mountinfo.js'
 import { toSettle } from './settle.js'
 
 const defaultBytes = 16 * 1024 * 1024
@@ -47,6 +47,19 @@ const validate = (path: string, options: WatchOptions): void => {
     )
 }
 
+const wholeVolume =
+  'mount the whole volume at a directory, without subPath; put a symlink in the image where the file is expected'
+
+/** The commonest subPath: one file of a ConfigMap mounted into a directory of the image. */
+const refuseFrozenKeys = (path: string, { location, selects: isWatched }: MountPlan): void => {
+  if (location.layout !== 'plain') return
+  const frozen = frozenBelow(location.root).find((key) => isWatched(key))
+  if (frozen !== undefined)
+    throw new MountError('MOUNT_STATIC', path, `${path}/${frozen} is a subPath mount: it never updates`, {
+      hint: `${wholeVolume}; or watch other \`keys\` of ${path} only`,
+    })
+}
+
 /** What can never update is refused now, instead of being silent for ever. */
 const refuseStatic = (path: string, location: Location): void => {
   const point = mountPointAt(location.root)
@@ -63,7 +76,7 @@ const refuseStatic = (path: string, location: Location): void => {
   }
   const stale = isDeleted(point) ? ', and a newer version exists that this container cannot see' : ''
   throw new MountError('MOUNT_STATIC', path, `${path} is a subPath mount: it never updates${stale}`, {
-    hint: 'mount the whole volume at a directory, without subPath; put a symlink in the image where the file is expected',
+    hint: wholeVolume,
   })
 }
 
@@ -123,7 +136,9 @@ export const watchConfigMap = async (path: string, options: WatchOptions = {}): 
   plan(given, { root: given, layout: 'plain', within: undefined }, options)
   const location = await locateWithin(given, waitMs, signal)
   refuseStatic(given, location)
-  const mount = await new LiveMount(plan(given, location, options)).open()
+  const watched = plan(given, location, options)
+  refuseFrozenKeys(given, watched)
+  const mount = await new LiveMount(watched).open()
   if (signal) {
     const close = (): void => void mount.close()
     signal.addEventListener('abort', close, { once: true })

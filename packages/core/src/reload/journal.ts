@@ -24,6 +24,7 @@ export abstract class Journal extends Emitter<{ report: [report: Report]; close:
   readonly #closing = new AbortController()
   readonly #waiting = new Set<(report: Report) => void>()
   #told = 0
+  #isRead = false
   protected state: Status['state'] = 'inSync'
   protected lastReport: Report | undefined
 
@@ -68,6 +69,7 @@ export abstract class Journal extends Emitter<{ report: [report: Report]; close:
 
   [Symbol.asyncIterator](): AsyncIterableIterator<Report> {
     let seen = this.#told
+    this.#isRead = true
     const take = (): Report | undefined => {
       if (seen === this.#told) return undefined
       seen = this.#told
@@ -85,7 +87,9 @@ export abstract class Journal extends Emitter<{ report: [report: Report]; close:
     debug('%s %s %s', report.reaction, report.outcome, report.revision)
     this.lastReport = report
     this.#told++
-    this.emit('report', report)
+    const isHeard = this.emit('report', report) || this.#isRead
+    // A refusal that nobody hears would leave an old config running in silence.
+    if (!isHeard && 'error' in report) process.emitWarning(report.error)
   }
 
   protected becomeInSync(): void {
