@@ -1,0 +1,171 @@
+import { z } from 'zod'
+
+// What a cluster with strict field validation (the default of kubectl) takes, narrowed to the fields that the examples
+// use or could use. docs/adr/0007-pod-schema.md
+
+const label = z.string().regex(/^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/)
+const key = z.string().regex(/^[-._a-zA-Z0-9]{1,253}$/)
+const absolute = z.string().regex(/^\/[^:]*$/)
+/** A path that stays below where it is put. */
+const relative = z.string().refine((path) => !path.startsWith('/') && !path.split('/').includes('..'))
+const quantity = z.string().regex(/^\d+(?:\.\d+)?(?:m|[kMGTPE]|[KMGTPE]i)?$/)
+const port = z.int().min(1).max(65_535)
+const mode = z.int().min(0).max(0o777)
+const seconds = z.int().min(1)
+const count = z.int().min(0)
+
+const metadata = z.strictObject({
+  name: label,
+  namespace: label.optional(),
+  labels: z.record(z.string(), z.string().max(63)).optional(),
+  annotations: z.record(z.string(), z.string()).optional(),
+})
+const seccompProfile = z.strictObject({ type: z.enum(['RuntimeDefault', 'Unconfined', 'Localhost']) })
+const identity = {
+  runAsNonRoot: z.boolean().optional(),
+  runAsUser: count.optional(),
+  runAsGroup: count.optional(),
+  seccompProfile: seccompProfile.optional(),
+}
+const podSecurity = z.strictObject({ ...identity, fsGroup: count.optional() })
+const containerSecurity = z.strictObject({
+  ...identity,
+  allowPrivilegeEscalation: z.boolean().optional(),
+  readOnlyRootFilesystem: z.boolean().optional(),
+  capabilities: z
+    .strictObject({ add: z.array(z.string()).optional(), drop: z.array(z.string()).optional() })
+    .optional(),
+})
+const handler = z.union([
+  z.strictObject({
+    httpGet: z.strictObject({
+      path: z.string().startsWith('/'),
+      port: z.union([port, label]),
+      scheme: z.enum(['HTTP', 'HTTPS']).optional(),
+    }),
+  }),
+  z.strictObject({ tcpSocket: z.strictObject({ port: z.union([port, label]) }) }),
+  z.strictObject({ exec: z.strictObject({ command: z.array(z.string()).min(1) }) }),
+])
+const timing = ['initialDelaySeconds', 'periodSeconds', 'timeoutSeconds', 'failureThreshold'] as const
+const probe = z.looseObject({}).transform((given, context) => {
+  const rest = Object.fromEntries(
+    Object.entries(given).filter(([name]) => !(timing as readonly string[]).includes(name)),
+  )
+  const times = timing.flatMap((name) => (name in given ? [given[name]] : []))
+  if (!z.array(seconds).safeParse(times).success || !handler.safeParse(rest).success)
+    context.addIssue({ code: 'custom', message: 'not a probe' })
+  return given
+})
+const env = z.strictObject({
+  name: z.string().regex(/^[-._a-zA-Z][-._a-zA-Z0-9]*$/),
+  value: z.string().optional(),
+  valueFrom: z
+    .union([
+      z.strictObject({ fieldRef: z.strictObject({ fieldPath: z.string() }) }),
+      z.strictObject({ configMapKeyRef: z.strictObject({ name: label, key }) }),
+      z.strictObject({ secretKeyRef: z.strictObject({ name: label, key }) }),
+    ])
+    .optional(),
+})
+const container = z.strictObject({
+  name: label,
+  image: z.string().regex(/^\S+$/),
+  command: z.array(z.string()).min(1).optional(),
+  args: z.array(z.string()).optional(),
+  workingDir: absolute.optional(),
+  env: z.array(env).optional(),
+  ports: z
+    .array(
+      z.strictObject({
+        containerPort: port,
+        name: label.max(15).optional(),
+        protocol: z.enum(['TCP', 'UDP']).optional(),
+      }),
+    )
+    .optional(),
+  readinessProbe: probe.optional(),
+  livenessProbe: probe.optional(),
+  startupProbe: probe.optional(),
+  resources: z
+    .strictObject({
+      requests: z.record(z.string(), quantity).optional(),
+      limits: z.record(z.string(), quantity).optional(),
+    })
+    .optional(),
+  restartPolicy: z.literal('Always').optional(),
+  securityContext: containerSecurity.optional(),
+  volumeMounts: z
+    .array(z.strictObject({ name: label, mountPath: absolute, readOnly: z.boolean().optional() }))
+    .optional(),
+})
+
+const items = z.array(z.strictObject({ key, path: relative, mode: mode.optional() })).optional()
+const optional = z.boolean().optional()
+const defaultMode = mode.optional()
+const source = z.union([
+  z.strictObject({ configMap: z.strictObject({ name: label, items, optional }) }),
+  z.strictObject({ secret: z.strictObject({ name: label, items, optional }) }),
+  z.strictObject({
+    serviceAccountToken: z.strictObject({
+      path: relative,
+      audience: z.string().optional(),
+      expirationSeconds: z.int().min(600).optional(),
+    }),
+  }),
+])
+const volume = z.union([
+  z.strictObject({ name: label, configMap: z.strictObject({ name: label, items, defaultMode, optional }) }),
+  z.strictObject({
+    name: label,
+    secret: z.strictObject({ secretName: label, items, defaultMode, optional }),
+  }),
+  z.strictObject({
+    name: label,
+    projected: z.strictObject({ sources: z.array(source).min(1), defaultMode }),
+  }),
+  z.strictObject({
+    name: label,
+    emptyDir: z.strictObject({ medium: z.literal('Memory').optional(), sizeLimit: quantity.optional() }),
+  }),
+])
+
+const pod = z.strictObject({
+  apiVersion: z.literal('v1'),
+  kind: z.literal('Pod'),
+  metadata,
+  spec: z.strictObject({
+    initContainers: z.array(container).optional(),
+    containers: z.array(container).min(1),
+    volumes: z.array(volume).optional(),
+    securityContext: podSecurity.optional(),
+    serviceAccountName: label.optional(),
+    automountServiceAccountToken: z.boolean().optional(),
+    shareProcessNamespace: z.boolean().optional(),
+    terminationGracePeriodSeconds: count.optional(),
+    restartPolicy: z.enum(['Always', 'OnFailure', 'Never']).optional(),
+  }),
+})
+const texts = z.record(key, z.string()).optional()
+const configMap = z.strictObject({
+  apiVersion: z.literal('v1'),
+  kind: z.literal('ConfigMap'),
+  metadata,
+  data: texts,
+  binaryData: texts,
+  immutable: z.boolean().optional(),
+})
+const secret = z.strictObject({
+  apiVersion: z.literal('v1'),
+  kind: z.literal('Secret'),
+  metadata,
+  type: z.string().optional(),
+  stringData: texts,
+  data: texts,
+})
+
+/** A Pod, ConfigMap or Secret as a cluster would take it. An unknown field is an error, as it is there. */
+export const manifest = z.discriminatedUnion('kind', [pod, configMap, secret])
+
+/** A pod that fits the schema. */
+export type Pod = z.output<typeof pod>
