@@ -39,7 +39,7 @@ describe('hotmount inspect', () => {
     })
     await chmod(mount.path, 0o700)
     expect(code).toBe(3)
-    expect(out).toMatch(/^ {2}error +\/.* cannot be looked at \(EACCES\)\n +→ run as a user/m)
+    expect(out).toMatch(/^ {2}error +it may not be listed \(EACCES\)\n +→ set fsGroup/m)
   })
   it('ends with 3 where it may not look', async () => {
     const directory = await temporary()

@@ -66,30 +66,11 @@ const codeOf = ({ kind, updates: will, stale, findings }: MountInspection): numb
   return findings.some(({ level }) => level === 'error') ? exitCodes.mount : exitCodes.ok
 }
 
-const unreadable = (path: string, errno: string): MountInspection => ({
-  path,
-  kind: 'missing',
-  updates: 'unknown',
-  stale: false,
-  filesystem: undefined,
-  findings: [
-    {
-      level: 'error',
-      message: `${path} cannot be looked at (${errno})`,
-      hint: 'run as a user who may read it: runAsUser, fsGroup, or defaultMode of the volume',
-    },
-  ],
-})
-
 /** `hotmount inspect`. @throws UsageError */
 export const inspect = async (argv: readonly string[], io: Io): Promise<number> => {
   const args = readArgs(argv, outputFlags)
   const path = directoryOf(args, 'inspect')
-  const inspection = await inspectMount(path).catch((error: unknown) => {
-    if (error instanceof Error && 'code' in error && typeof error.code === 'string')
-      return unreadable(path, error.code)
-    throw error
-  })
+  const inspection = await inspectMount(path)
   io.stdout.write(
     args.has('json')
       ? `${JSON.stringify(inspection, undefined, 2)}\n`

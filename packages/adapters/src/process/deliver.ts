@@ -2,7 +2,7 @@ import { constants } from 'node:os'
 import type { Clock, ReactionError } from '@hotmount/core'
 import { errnoOf } from './errno.js'
 import { targetError } from './target-error.js'
-import { disposition } from './proc.js'
+import { disposition, isAlive } from './proc.js'
 import type { PinnedProcess } from './process-ref.js'
 import { ageMs, readMasks, readProcess } from './procfs.js'
 
@@ -13,7 +13,7 @@ const patienceMs = 5000
 /** What a pinned process has become. */
 export const presence = ({ pid, startTime }: PinnedProcess): 'there' | 'gone' | 'replaced' => {
   const now = readProcess(pid)
-  if (!now || now.state === 'Z' || now.state === 'X') return 'gone'
+  if (!now || !isAlive(now)) return 'gone'
   return now.startTime === startTime ? 'there' : 'replaced'
 }
 

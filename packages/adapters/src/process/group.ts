@@ -1,4 +1,5 @@
 import { systemClock } from '@hotmount/core'
+import { isAlive } from './proc.js'
 import { hasProcfs, listProcesses } from './procfs.js'
 
 const pollMs = 20
@@ -17,8 +18,7 @@ export const signalGroup = (pgid: number, name: NodeJS.Signals | 0): boolean => 
 /** Whether a process group has a living member. */
 export const hasMembers = (pgid: number): boolean => {
   // kill(2) also finds zombies, and as pid 1 we would wait for ever for orphans that nobody reaps.
-  if (hasProcfs())
-    return listProcesses((stat) => stat.pgid === pgid && stat.state !== 'Z' && stat.state !== 'X').length > 0
+  if (hasProcfs()) return listProcesses((stat) => stat.pgid === pgid && isAlive(stat)).length > 0
   return signalGroup(pgid, 0)
 }
 

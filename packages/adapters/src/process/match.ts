@@ -1,23 +1,28 @@
-import type { Process } from './proc.js'
+import { isAlive, type Process } from './proc.js'
+
+const fileOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1)
+
+const interpreter = /^(?:python|pypy|node|nodejs|ruby|perl|php|lua|sh|bash|dash|ash|ksh|zsh)\d*(?:\.\d+)*$/
+
+/** What may follow a name: a version (`php-fpm8.2`), and after a colon whatever a title tells (`gunicorn: maste`). */
+const isSuffix = (text: string): boolean => /^(?:\d+(?:\.\d+)*)?(?:$|:)/.test(text)
 
 /** Whether a process goes by this name: its short name, or its program as the command line tells it. */
 export const isNamed = (process: Process, name: string): boolean => {
   const [first = '', second = '', third = ''] = process.argv
   // 'nginx: master process' is one argument; 'python3 /usr/bin/gunicorn' and 'python3 -m gunicorn' have more.
-  const programs = [first.split(' ', 1)[0] ?? '', second === '-m' ? third : second]
+  const program = fileOf(first.split(' ', 1)[0] ?? '')
+  const script = interpreter.test(program) ? fileOf(second === '-m' ? third : second) : ''
   return (
     process.comm === name.slice(0, 15) ||
-    // gunicorn shows 'gunicorn: maste', php 'php-fpm8.2'; but 'nginx-exporter' is not nginx.
-    [process.comm, ...programs.map((program) => program.slice(program.lastIndexOf('/') + 1))].some(
-      (shown) => shown.startsWith(name) && !/^[A-Za-z_-]/.test(shown.slice(name.length)),
+    [process.comm, program, script].some(
+      (shown) => shown.startsWith(name) && isSuffix(shown.slice(name.length)),
     )
   )
 }
 
 /** The command line as one text. */
 export const titleOf = (process: Process): string => process.argv.join(' ').trim()
-
-const isZombie = (process: Process): boolean => process.state === 'Z' || process.state === 'X'
 
 /**
  * The masters among the processes that match: those whose parent does not match. Never a zombie, never `self` or
@@ -33,7 +38,7 @@ export const topmost = (
   for (let pid = self; pid > 0 && !ours.has(pid); pid = byPid.get(pid)?.ppid ?? 0) ours.add(pid)
   const matching = new Map(
     processes
-      .filter((process) => !ours.has(process.pid) && !isZombie(process) && matches(process))
+      .filter((process) => !ours.has(process.pid) && isAlive(process) && matches(process))
       .map((process) => [process.pid, process]),
   )
   return [...matching.values()].filter((process) => !matching.has(process.ppid))

@@ -3,6 +3,7 @@ import { readFile, stat } from 'node:fs/promises'
 import type { PinnedProcess, ProcessRef } from './process-ref.js'
 import { errnoOf } from './errno.js'
 import { targetError } from './target-error.js'
+import { isAlive } from './proc.js'
 import { readProcess, ticksPerSecond } from './procfs.js'
 
 /** A process writes its pid file after it has started; this much is left for clocks that disagree. */
@@ -45,7 +46,7 @@ export const pidFile = (path: string): ProcessRef => {
         'is this the file the server writes its pid to?',
       )
     const found = readProcess(Number(pid))
-    if (!found || found.state === 'Z' || found.state === 'X')
+    if (!found || !isAlive(found))
       throw notFound(
         `${describe} names pid ${pid}, and no such process is alive`,
         'the server has ended, or runs in another pid namespace (shareProcessNamespace) where its pid is another',

@@ -14,6 +14,9 @@ export interface Process {
   readonly argv: readonly string[]
 }
 
+/** Whether a process still does anything: a zombie only waits to be reaped. */
+export const isAlive = ({ state }: Pick<Process, 'state'>): boolean => state !== 'Z' && state !== 'X'
+
 /** What a process does about signals: bit n-1 of each mask stands for signal n. */
 export interface SignalMasks {
   readonly caught: bigint

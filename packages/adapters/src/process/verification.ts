@@ -2,6 +2,7 @@ import type { Clock } from '@hotmount/core'
 import type { Probe } from '../probe/probe.js'
 import { presence } from './deliver.js'
 import type { PinnedProcess } from './process-ref.js'
+import { isAlive } from './proc.js'
 import { listProcesses } from './procfs.js'
 import { titleOf } from './match.js'
 import { describeVerdict, lastWord, observe, settled, settling } from './settling.js'
@@ -43,7 +44,7 @@ const lostAfterMs = 3000
 
 /** The children of a process, without zombies. */
 export const workersOf = (master: number, draining: RegExp): readonly Worker[] =>
-  listProcesses(({ ppid, state }) => ppid === master && state !== 'Z').map((process) => ({
+  listProcesses((stat) => stat.ppid === master && isAlive(stat)).map((process) => ({
     pid: process.pid,
     startTime: process.startTime,
     draining: titleOf(process).search(draining) >= 0,

@@ -46,14 +46,18 @@ const readMountinfo = (): readonly MountPoint[] => {
   }
 }
 
-/** The mount point that a path lies on once its symlinks are followed: that is how the table names them. */
-export const mountPointAt = (path: string): MountPoint | undefined => {
+/** A path with its symlinks followed, as the table of mounts names it; as it is where that is not permitted. */
+const realPath = (path: string): string => {
   try {
-    return mountPointOf(readMountinfo(), realpathSync(path))
+    return realpathSync(path)
   } catch {
-    return mountPointOf(readMountinfo(), path)
+    return path
   }
 }
+
+/** The mount point that a path lies on. */
+export const mountPointAt = (path: string): MountPoint | undefined =>
+  mountPointOf(readMountinfo(), realPath(path))
 
 /** Whether a mount point shows one revision for ever (subPath). */
 export const isFrozen = (point: MountPoint | undefined): boolean =>
@@ -61,7 +65,7 @@ export const isFrozen = (point: MountPoint | undefined): boolean =>
 
 /** Names below a directory that show one revision for ever: files mounted there by subPath. */
 export const frozenBelow = (directory: string): readonly string[] => {
-  const real = realpathSync(directory)
+  const real = realPath(directory)
   return readMountinfo()
     .filter((point) => point.path.startsWith(`${real}/`) && isFrozen(point))
     .map((point) => point.path.slice(real.length + 1))
