@@ -24,6 +24,13 @@ describe('isNamed', () => {
     ['gunicorn', 'python3', ['/usr/bin/python3', '/usr/bin/gunicorn', 'app:app'], true],
     ['gunicorn', 'python3', ['python3', '-m', 'gunicorn', 'app:app'], true],
     ['gunicorn', 'bash', ['bash', '-c', 'gunicorn app:app'], false],
+    ['gunicorn', 'python3.11', ['/usr/bin/python3.11', '/opt/bin/gunicorn3', 'app:app'], true],
+    ['php-fpm', 'php-fpm', ['php-fpm:', 'pool', 'www'], true],
+    ['haproxy', 'tail', ['tail', '/x/haproxy.cfg', '-f'], false],
+    ['haproxy', 'tail', ['tail', '/x/haproxy', '-f'], false],
+    ['haproxy', 'haproxy.log', ['./haproxy.log'], false],
+    ['haproxy', 'python3', ['python3', '/x/haproxy.py'], false],
+    ['haproxy', 'node', ['/usr/bin/node', '/x/haproxy'], true],
     ['gunicorn', 'vi', ['vi', '-R', 'gunicorn'], false],
     ['prometheus-adapter', 'prometheus-adap', ['x'], true],
   ])('%s against comm %s %j: %s', (name, comm, argv, expected) => {
