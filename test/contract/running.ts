@@ -42,6 +42,8 @@ export const bringUp = async ({ build }: Row): Promise<Running> => {
     defer: (end: () => unknown) => void ends.push(end),
   }
   const stand = await build(ground)
+  // What a server has not read already: the first change must not bring new names.
+  await volume.swap(stand.good('v1'))
   const mount = await watchConfigMap(volume.path)
   const close = async (): Promise<void> => {
     await mount.close()

@@ -4,6 +4,7 @@ import { systemClock } from '@hotmount/core'
 import { describe, expect, it, vi } from 'vitest'
 import { bin, volume } from '../adapters/cli/support.js'
 import { scratch } from '../adapters/process/children.js'
+import { quoteWords } from '../../packages/adapters/src/cli/words.js'
 import { installed } from '../support/servers.js'
 import { asPid1, begin, childrenOf, innerPid, mayUnshare, type Started } from './namespace.js'
 
@@ -128,6 +129,22 @@ describe('the output of the child', () => {
     expect(bytes().equals(expected)).toBe(true)
   })
   describe.skipIf(installed('script') === undefined)('on a terminal [needs script]', () => {
+    it.skipIf(!mayUnshare)(
+      'and Ctrl-C there reaches it once, as its stop signal, below a pid 1 [needs namespaces]',
+      async () => {
+        const mount = await volume({ a: '1' })
+        const file = join(scratch(), 'log')
+        const child = `for s in INT TERM HUP; do trap "echo $s >>$0; exit 9" $s; done; echo up >>$0; ${loop}`
+        const run = [bin, 'run', '--mount', mount.path, '--signal', 'HUP', '--', 'sh', '-c', child, file]
+        const line = quoteWords(asPid1([process.execPath, ...run]))
+        const terminal = begin(installed('script') ?? '', ['-qec', `exec ${line}`, '/dev/null'])
+        const log = (): string => readFileSync(file, 'utf8')
+        await vi.waitFor(() => expect(log()).toBe('up\n'), { timeout: 10_000, interval: 20 })
+        terminal.child.stdin?.write('\u0003')
+        await expect(terminal.exited).resolves.toBe(9)
+        expect(log()).toBe('up\nTERM\n')
+      },
+    )
     it('goes through it as it is', async () => {
       const mount = await volume({ a: '1' })
       const run = `run --mount ${mount.path} --signal HUP -- ${process.execPath} -e "${everyByte}"`
