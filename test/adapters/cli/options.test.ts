@@ -28,6 +28,19 @@ describe('flags about watching', () => {
 })
 
 describe('flags of run', () => {
+  it.each([
+    ['300ms', 150],
+    ['2500ms', 1250],
+  ])('give the URL what --timeout %s leaves: %i ms', async (timeout, within) => {
+    const options = runOptions([
+      ...`--mount /x --restart --timeout ${timeout} --verify-url http://127.0.0.1:9/x`.split(' '),
+      '--',
+      'app',
+    ])
+    await expect(options.verify?.run(new AbortController().signal)).rejects.toMatchObject({
+      message: `GET http://127.0.0.1:9/x did not hold within ${within} ms: ECONNREFUSED`,
+    })
+  })
   it('become options, with times in milliseconds', () => {
     const flags =
       '--mount /x --signal usr1 --check true --timeout 3s --cooldown 1m --splay 2s --grace 1s --stop-signal SIGINT --restart-policy always'

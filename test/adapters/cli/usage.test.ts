@@ -57,6 +57,8 @@ describe('a wrong command line', () => {
   it('tells the remedy', async () => {
     const { err } = await finish(run('--mount /x --dotenv k --signal HUP -- app'))
     expect(err).toContain('→ the environment of a process is fixed when it starts\n')
+    const url = await finish(run('--mount /x --restart --verify-url localhost:80 -- app'))
+    expect(url.err).toContain('→ as in: --verify-url http://127.0.0.1:8080/healthz\n')
   })
 })
 

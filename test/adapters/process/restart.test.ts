@@ -73,6 +73,22 @@ describe('restart', () => {
       `restarted as pid ${receipt.pid}; answers`,
     )
   })
+  it.each([
+    ['answers meanwhile', true],
+    ['still does not answer', false],
+  ])('that failed asks again first: a child that %s', async (_what, answers) => {
+    const { supervisor } = await startScript(`echo x >>$0; ${loop}`)
+    const run = (signal: AbortSignal): Promise<string> =>
+      new Promise((resolve, reject) => {
+        if (answers) resolve('answers')
+        else signal.addEventListener('abort', () => reject(new Error('no answer')))
+      })
+    const reaction = supervisor.restart({ verify: { describe: 'a probe', run } })
+    const first = await reaction.apply(change, context)
+    const again = await reaction.apply(change, { ...context, attempt: 2, timeoutMs: 200 })
+    expect(again.pid === first.pid).toBe(answers)
+    expect((await reaction.apply(change, context)).pid).not.toBe(again.pid)
+  })
   it('starts a child that waits for its next start at once', async () => {
     const { supervisor, log } = await startScript('echo x >>$0; test "$LEVEL" = debug || exit 1; sleep 60', {
       restart: 'onFailure',

@@ -118,10 +118,17 @@ const envOf = (args: Args<RunFlag>, action: Action): EnvSource => {
   return asKeys ? { kind: 'keys' } : { kind: 'files', keys }
 }
 
-const verifyOf = (url: string | undefined): Probe | undefined => {
+/** What a probe leaves of its stage, in milliseconds: a child must have stayed for a second before it is asked. */
+const marginMs = 2000
+
+const verifyOf = (url: string | undefined, stageMs: number): Probe | undefined => {
   if (url === undefined) return undefined
-  if (URL.canParse(url) && /^https?:/i.test(url)) return httpProbe(url)
-  throw bad('--verify-url: not a URL that begins with http:// or https://')
+  const within = Math.max(stageMs - marginMs, stageMs / 2)
+  if (URL.canParse(url) && /^https?:/i.test(url)) return httpProbe(url, { within })
+  throw bad(
+    '--verify-url: not a URL that begins with http:// or https://',
+    'as in: --verify-url http://127.0.0.1:8080/healthz',
+  )
 }
 
 const timeoutOf = (ms = 30_000): number => {
@@ -162,18 +169,19 @@ export const runOptions = (argv: readonly string[]): RunOptions => {
   const child: Argv = [file, ...rest]
   // Before anything is started: a check that cannot be made from the command is the caller's mistake.
   if (action.kind === 'server') presets[action.name].reaction(child, check === undefined ? {} : { check })
+  const timeoutMs = timeoutOf(durationOf(args.one('timeout'), '--timeout'))
   const time = (name: RunFlag): number | undefined => durationOf(args.one(name), `--${name}`)
   return {
     args,
     child,
     action,
     check,
-    verify: verifyOf(args.one('verify-url')),
+    verify: verifyOf(args.one('verify-url'), timeoutMs),
     env: envOf(args, action),
     stopSignal: stopSignalOf(args.one('stop-signal'), action),
     restartPolicy: policyOf(args.one('restart-policy')),
     graceMs: time('grace'),
-    timeoutMs: timeoutOf(time('timeout')),
+    timeoutMs,
     cooldownMs: time('cooldown'),
     splayMs: time('splay'),
   }

@@ -33,7 +33,7 @@ const safetyFlags: Table<SafetyFlag> = {
   'no-check': { help: "leave out the server's own check" },
   'verify-url': {
     value: 'URL',
-    help: 'must answer 2xx, three times in a row, before the change counts as applied',
+    help: 'must answer 2xx, three times in a row, within --timeout, before the change counts as applied',
   },
   timeout: { value: 'TIME', help: 'for each of check, apply and verify; default 30s' },
   cooldown: { value: 'TIME', help: 'least time between two reactions; default 0s' },

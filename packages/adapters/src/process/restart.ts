@@ -7,7 +7,10 @@ import { inContext, targetError, type Where } from './target-error.js'
 export interface RestartOptions {
   /** Variables for the new child, besides those of the supervisor. Each restart begins anew. */
   readonly env?: (snapshot: Snapshot) => NodeJS.ProcessEnv
-  /** Asked after the new child has stayed for a second. */
+  /**
+   * Asked after the new child has stayed for a second. When it has said no, the next try asks again, for half of the
+   * stage's time, before it starts a child anew: that one may only have been slow.
+   */
   readonly verify?: Probe
 }
 
@@ -58,15 +61,32 @@ const unlessAborted = async <T>(work: Promise<T>, signal: AbortSignal): Promise<
   return Promise.race([work, aborted]).finally(() => released.abort())
 }
 
+const answersNow = async (probe: Probe, { signal, timeoutMs }: ReactionContext): Promise<boolean> => {
+  try {
+    await probe.run(AbortSignal.any([signal, AbortSignal.timeout(timeoutMs / 2)]))
+    return true
+  } catch {
+    signal.throwIfAborted()
+    return false
+  }
+}
+
 /** Stops a child and starts it again with the environment of a snapshot; back with that of the last good one. */
 export const restartReaction = (
   target: Replaceable,
   { env, verify }: RestartOptions,
 ): Reaction<PinnedProcess> => {
   const name = `restart of ${target.describe}`
-  const restart = (snapshot: Snapshot, { signal }: ReactionContext): Promise<PinnedProcess> => {
+  let last: { readonly snapshot: Snapshot; readonly child: PinnedProcess } | undefined
+  const restart = async (snapshot: Snapshot, context: ReactionContext): Promise<PinnedProcess> => {
     const where: Where = { reaction: name, stage: 'apply', revision: snapshot.revision }
-    return inContext(where, () => unlessAborted(target.replace(env?.(snapshot) ?? {}), signal))
+    const isTheSame = context.attempt > 1 && last?.snapshot === snapshot && last.child.pid === target.pid()
+    if (last && isTheSame && verify && (await answersNow(verify, context))) return last.child
+    const child = await inContext(where, () =>
+      unlessAborted(target.replace(env?.(snapshot) ?? {}), context.signal),
+    )
+    last = { snapshot, child }
+    return child
   }
   return {
     name,
