@@ -53,11 +53,14 @@ describe.each(pages.map((page) => [page.name, page] as const))('the help of %s',
 })
 
 describe('hotmount', () => {
-  it.each(['--help', '-h', 'help'])('%s lists every command', async (word) => {
-    const { code, out } = await finish([word])
-    expect(code).toBe(0)
-    for (const { name, summary } of pages) expect(out).toMatch(new RegExp(`^ {2}${name} +${summary}$`, 'm'))
-  })
+  it.each(['--help', '-h', 'help', 'help help', 'help --help', 'help -h'])(
+    '%s lists every command',
+    async (words) => {
+      const { code, out } = await finish(words.split(' '))
+      expect(code).toBe(0)
+      for (const { name, summary } of pages) expect(out).toMatch(new RegExp(`^ {2}${name} +${summary}$`, 'm'))
+    },
+  )
   it('tells its version', async () => {
     const manifest: unknown = JSON.parse(
       readFileSync(new URL('../../../packages/adapters/package.json', import.meta.url), 'utf8'),

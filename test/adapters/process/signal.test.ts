@@ -38,6 +38,7 @@ describe('signal without a proof', () => {
       stage: 'apply',
       revision: 'r2',
       retryable: true,
+      hint: expect.stringContaining('its own log'),
     })
   })
 })

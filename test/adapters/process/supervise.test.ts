@@ -156,5 +156,9 @@ it('leaves no listener on the process and no child', async () => {
   expect(count()).toEqual(started.map((value, index) => value + (index === 0 ? 0 : 1)))
   await supervisor.stop()
   expect(count()).toEqual(before)
-  await expect(supervisor.find()).rejects.toMatchObject({ code: 'TARGET_NOT_FOUND', retryable: false })
+  await expect(supervisor.find()).rejects.toMatchObject({
+    code: 'TARGET_NOT_FOUND',
+    retryable: false,
+    hint: expect.stringContaining('restart policy'),
+  })
 })

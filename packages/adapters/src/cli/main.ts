@@ -37,6 +37,8 @@ const commandNamed = (name: string): Command => {
   )
 }
 
+const isHelp = (word: string): boolean => ['help', '--help', '-h'].includes(word)
+
 const dispatch = async (argv: readonly string[], io: Io): Promise<number> => {
   const paint = paintFor(io.stdout, io.env)
   const show = (text: string): number => {
@@ -46,14 +48,15 @@ const dispatch = async (argv: readonly string[], io: Io): Promise<number> => {
   const [name, ...rest] = argv
   const [ours] = splitAtDashes(rest)
   const pages = Object.values(commands).map(({ page }) => page)
-  if (name === undefined || name === '--help' || name === '-h' || (name === 'help' && rest.length === 0)) {
-    if (name !== undefined) return show(renderOverview(pages, paint))
+  if (name === undefined)
     throw new UsageError('BAD_OPTION', 'no command is named', {
       hint: `there are: ${Object.keys(commands).join(', ')}`,
     })
+  if (isHelp(name)) {
+    const topic = name === 'help' ? (rest[0] ?? name) : name
+    return show(isHelp(topic) ? renderOverview(pages, paint) : renderPage(commandNamed(topic).page, paint))
   }
   if (name === '--version' || name === '-V') return show(`${version()}\n`)
-  if (name === 'help') return show(renderPage(commandNamed(rest[0] ?? '').page, paint))
   const { page, start } = commandNamed(name)
   return ours.includes('--help') || ours.includes('-h') ? show(renderPage(page, paint)) : start(rest, io)
 }

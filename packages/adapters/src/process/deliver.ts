@@ -30,13 +30,19 @@ const forbidden = (describe: string, pid: number, name: string): ReactionError =
     hint: 'run as the same user (runAsUser) or add the capability KILL to securityContext',
   })
 
+const ended = (describe: string, pid: number): ReactionError =>
+  targetError('TARGET_NOT_FOUND', describe, `${describe} (pid ${pid}) has ended`, {
+    hint: 'its own log says why; the next try looks for the one that follows it',
+    retryable: true,
+  })
+
 /** kill(2), with its two failures in our words. Signal 0 only asks. */
 const kill = (describe: string, pid: number, name: NodeJS.Signals | 0): void => {
   try {
     process.kill(pid, name)
   } catch (error) {
     if (errnoOf(error) === 'EPERM') throw forbidden(describe, pid, name || 'a signal')
-    throw targetError('TARGET_NOT_FOUND', describe, `${describe} (pid ${pid}) has ended`, { retryable: true })
+    throw ended(describe, pid)
   }
 }
 
@@ -64,10 +70,7 @@ export const deliver = async (
   for (;;) {
     signal.throwIfAborted()
     const masks = readMasks(target.pid)
-    if (!masks || presence(target) !== 'there')
-      throw targetError('TARGET_NOT_FOUND', describe, `${describe} (pid ${target.pid}) has ended`, {
-        retryable: true,
-      })
+    if (!masks || presence(target) !== 'there') throw ended(describe, target.pid)
     kill(describe, target.pid, 0)
     const isYoung = leastAgeMs > 0 && ageMs(target) < leastAgeMs
     const state = isYoung ? 'young' : disposition(masks, constants.signals[name])
