@@ -49,7 +49,7 @@ const isReady = (pid: number, name: NodeJS.Signals): boolean => {
 }
 
 /** Stops a process that is ready for a signal in its tracks: what it is sent from now on waits. */
-export const freeze = async (pid: number, name: NodeJS.Signals): Promise<void> => {
+const freeze = async (pid: number, name: NodeJS.Signals): Promise<void> => {
   for (;;) {
     await untilTrue(() => isReady(pid, name))
     process.kill(pid, 'SIGSTOP')

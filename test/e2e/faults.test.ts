@@ -101,6 +101,8 @@ describe('a clock that jumps', () => {
       { cooldown: 200, retry: { min: 100, max: 200 } },
     )
     onTestFinished(() => loop.close())
+    const outcomes: string[] = []
+    loop.on('report', ({ outcome }) => outcomes.push(outcome))
     await volume.swap({ a: '2' })
     await vi.waitFor(() => expect(applied).toEqual(['2']))
     // In the middle of a cooldown, and then of a back-off.
@@ -113,7 +115,12 @@ describe('a clock that jumps', () => {
     vi.setSystemTime(Date.now() + jumpMs)
     isWell = true
     await vi.waitFor(() => expect(applied).toEqual(['2', '3', '4']), 2000)
-    expect(loop.status.state).toBe('inSync')
+    await vi.waitFor(() => expect(loop.status.state).toBe('inSync'))
+    expect([outcomes[0], outcomes.at(-1), new Set(outcomes)]).toEqual([
+      'applied',
+      'applied',
+      new Set(['applied', 'failed']),
+    ])
   })
   it('of a machine that slept: the pauses are over at once, and nothing is applied twice', async () => {
     const { volume, mount } = await mounted({ a: '1' })
