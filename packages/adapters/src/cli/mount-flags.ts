@@ -8,7 +8,7 @@ export type MountFlag = 'keys' | 'settle' | 'resync' | 'poll' | 'wait' | 'accept
 export const mountFlags: Readonly<Record<MountFlag, Flag>> = {
   keys: {
     value: 'LIST',
-    help: "only these keys, as 'app.yaml,*.conf'; all others neither load nor ring",
+    help: "only these keys, as 'app.yaml,*.conf'; changes of others do not count",
   },
   settle: {
     value: 'TIME',

@@ -1,4 +1,4 @@
-import { type Mount, reload, type ReloadOptions } from '@hotmount/core'
+import { type Mount, reload, type ReloadOptions, type WatchOptions } from '@hotmount/core'
 import { supervise } from '../process/supervise.js'
 import { presets } from '../servers/presets.js'
 import { announceMount, childEntry, reportEntry } from './announce.js'
@@ -10,6 +10,7 @@ import { keysOf, watchOptionsOf } from './mount-flags.js'
 import { namedDirectories, openMounts } from './mounts.js'
 import { reactionFor } from './react.js'
 import { type RunOptions, runOptions } from './run-options.js'
+import { hideWhole } from './whole.js'
 
 const warnOfInit = (log: Log): void =>
   log({
@@ -75,15 +76,18 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
   const directories = namedDirectories(args.all('mount'))
   const log = openLog(io, args.has('json'))
   if (io.pid === 1) warnOfInit(log)
-  const mount = await openMounts(directories, keysOf(args.one('keys')), (keys) => ({
+  const optionsFor = (keys: readonly string[] | undefined): WatchOptions => ({
     ...watchOptionsOf(args, keys),
     signal: io.signal,
-  }))
+  })
+  const mount = await openMounts(directories, keysOf(args.one('keys')), optionsFor)
+  const showWhole = args.has('keys') ? await hideWhole(directories, optionsFor(undefined)) : undefined
   try {
     if (io.signal.aborted) return interruptedCode(io.signal.reason)
     announceMount(mount, log)
     return await keepInStep(mount, options, io, log)
   } finally {
+    await showWhole?.()
     await mount.close()
   }
 }

@@ -44,7 +44,10 @@ const readTail = (fd: number): string => {
   return start === 0 ? text : text.slice(text.indexOf('\n') + 1 || text.length)
 }
 
-/** Opens a place for output that needs no reader and holds at most a few megabytes. */
+/**
+ * Opens a place for output that needs no reader and holds at most a few megabytes, until it is closed. A process that
+ * goes on writing after that (a command's own background process) fills a file without a name until it ends.
+ */
 export const openOutput = (): Output => {
   const fd = openNameless()
   if (fd === undefined) return { stdio: 'ignore', tail: () => '', close: () => undefined }
