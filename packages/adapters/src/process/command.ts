@@ -16,7 +16,7 @@ export interface CommandOptions {
 }
 
 /** What a command is told about a change: names and digests, never a value. Key names are separated by newlines. */
-export const changeEnv = ({ snapshot, added, changed, removed }: Change): NodeJS.ProcessEnv => ({
+const changeEnv = ({ snapshot, added, changed, removed }: Change): NodeJS.ProcessEnv => ({
   HOTMOUNT_REVISION: snapshot.revision,
   HOTMOUNT_DIGEST: snapshot.digest,
   HOTMOUNT_ADDED: added.join('\n'),
