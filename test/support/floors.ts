@@ -13,6 +13,7 @@ export const floors: Readonly<Record<string, Floors>> = {
     'mount/trigger': 2,
     'mount/mountinfo': 2,
     'mount/locate': 2,
+    'mount/links': 3,
     'mount/listing': 3,
     'mount/doorbell': 3,
     'mount/read': 3,

@@ -1,6 +1,8 @@
 import { execFile } from 'node:child_process'
+import { readdirSync } from 'node:fs'
 import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { type Change, type Mount, watchConfigMap, type WatchOptions } from '@hotmount/core'
 import { simulateMount } from '@hotmount/core/testing'
@@ -9,6 +11,8 @@ import { directory, mounted, opened } from '../../support/mounted.js'
 
 const run = promisify(execFile)
 
+/** Long enough for a ring, and no condition to wait for: the point is that nothing happens in it. */
+const tick = (): Promise<void> => sleep(20)
 const nextChange = (mount: Mount): Promise<Change> => new Promise((resolve) => mount.once('change', resolve))
 
 describe('snapshots', () => {
@@ -73,6 +77,27 @@ describe('changes()', () => {
     expect(await ended).toEqual({ done: true, value: undefined })
     expect(mount.listenerCount('change')).toBe(0)
   })
+})
+
+test.each(['current', 'links-first'] as const)(
+  'who is told of a change finds new keys by their paths, and removed ones gone (%s)',
+  async (order) => {
+    const volume = await simulateMount({ stays: '1', goes: '1' }, { order })
+    onTestFinished(() => volume[Symbol.asyncDispose]())
+    const mount = await opened(volume.path)
+    const seen: string[][] = []
+    mount.on('change', () => seen.push(readdirSync(volume.path).filter((name) => !name.startsWith('..'))))
+    // One operation at a time, with time in between for the watch to ring and to be too early.
+    for await (const step of volume.steps({ stays: '1', comes: '1' })) if (step !== 'write') await tick()
+    await mount.resync()
+    expect(seen).toEqual([['comes', 'stays']])
+  },
+)
+
+test('a kubelet that was killed before it made the links holds no change back for long', async () => {
+  const { volume, mount } = await mounted({ a: '1' })
+  for await (const step of volume.steps({ a: '1', b: '1' })) if (step === 'publish') break
+  expect((await mount.resync()).text('b')).toBe('1')
 })
 
 describe('the end', () => {

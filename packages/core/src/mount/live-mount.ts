@@ -3,6 +3,7 @@ import { MountError } from '../base/errors.js'
 import { warnOfFailure } from '../base/thrown.js'
 import { Doorbell } from './doorbell.js'
 import type { Layout } from './layout.js'
+import { linkNames, linksInPlace } from './links.js'
 import type { Location } from './locate.js'
 import type { MountHealth } from './mount.js'
 import { ObservedMount } from './observed.js'
@@ -24,6 +25,15 @@ export interface MountPlan {
   readonly keepAlive: boolean
 }
 
+/** The name of what is published; undefined where that cannot be told. */
+const publishedRevision = (root: string): string | undefined => {
+  try {
+    return revisionOf(root)
+  } catch {
+    return undefined
+  }
+}
+
 /** One mount: the doorbell rings, a look reads one revision, and what differs is published. */
 export class LiveMount extends ObservedMount {
   readonly #plan: MountPlan
@@ -33,6 +43,7 @@ export class LiveMount extends ObservedMount {
   })
   #layout: Layout
   #seenRevision: string | undefined
+  #links: ReadonlySet<string> = new Set()
   #looking: Promise<boolean> | undefined
   #lookAgain = false
   #isRetrying = false
@@ -76,6 +87,7 @@ export class LiveMount extends ObservedMount {
       // The doorbell comes first: a swap between reading and watching would be seen by nobody.
       await this.#doorbell.install()
       const revision = await this.#read(new Map())
+      await this.#linksOf(revision)
       this.#lastCheckAt = backgroundClock.now()
       this.#seenRevision = revision.name
       this.#layout = revision.layout
@@ -120,6 +132,7 @@ export class LiveMount extends ObservedMount {
     if (this.#troubles.ofReading.length === 0 && this.#isCurrent()) return
     try {
       const revision = await this.#read(this.latest.entries)
+      await this.#linksOf(revision)
       if (!this.signal.aborted) await this.#take(revision)
     } catch (thrown) {
       if (this.signal.aborted) return
@@ -134,11 +147,7 @@ export class LiveMount extends ObservedMount {
 
   /** One readlink tells; ordinary directories and files have to be read. */
   #isCurrent(): boolean {
-    try {
-      return this.#layout === 'atomic' && revisionOf(this.#plan.location.root) === this.#seenRevision
-    } catch {
-      return false
-    }
+    return this.#layout === 'atomic' && publishedRevision(this.#plan.location.root) === this.#seenRevision
   }
 
   #read(known: Entries): Promise<Revision> {
@@ -158,13 +167,24 @@ export class LiveMount extends ObservedMount {
     })
   }
 
+  /** Who is told of a change may read by path. */
+  async #linksOf({ layout, name, keys }: Revision): Promise<void> {
+    if (layout !== 'atomic') return
+    const { root } = this.#plan.location
+    const clock = this.#lastCheckAt === 0 ? systemClock : backgroundClock
+    const now = linkNames(keys)
+    const isCurrent = (): boolean => publishedRevision(root) === name
+    await linksInPlace({ root, before: this.#links, now, isCurrent, clock, signal: this.signal })
+    this.#links = now
+  }
+
   async #take(revision: Revision): Promise<void> {
     const wasPlain = this.#layout === 'plain'
     const wasGone = this.#troubles.has('MOUNT_DETACHED') || this.#troubles.has('MOUNT_MISSING')
     this.#seenRevision = revision.name
     this.#layout = revision.layout
     for (const code of this.#troubles.ofReading) this.#troubles.end(code)
-    if (revision.empty && this.#plan.holdsEmptied && this.latest.size > 0) this.#hold()
+    if (revision.keys.length === 0 && this.#plan.holdsEmptied && this.latest.size > 0) this.#hold()
     else {
       this.#troubles.end('MOUNT_EMPTIED')
       this.publish(revision.entries, revision.name, this.#lastCheckAt)

@@ -29,8 +29,8 @@ export interface Revision {
   /** The kubelet's name; undefined where there is none. */
   readonly name: string | undefined
   readonly entries: Entries
-  /** No key at all is there, watched or not. */
-  readonly empty: boolean
+  /** Every key that is there, watched or not. */
+  readonly keys: readonly Key[]
 }
 
 const isGone = (thrown: unknown): boolean => ['ENOENT', 'ENOTDIR'].includes(codeOf(thrown) ?? '')
@@ -107,7 +107,7 @@ const readOnce = async (request: ReadRequest): Promise<Revision | undefined> => 
     if (there?.nlink === 0) throw detached(request)
     const gone = there === undefined
     const entries = gone ? new Map<Key, Entry>() : await readKeys(join(root, '..'), [key], request, slice)
-    return { layout, name: undefined, entries, empty: gone }
+    return { layout, name: undefined, entries, keys: gone ? [] : [key] }
   }
   const name = revisionOf(root)
   if (name === undefined && layout === 'atomic') return undefined
@@ -119,7 +119,7 @@ const readOnce = async (request: ReadRequest): Promise<Revision | undefined> => 
   // A listing that races with the removal of an old revision can be a subset without any error: only a link
   // that has not moved proves it complete. docs/01-mounts.md
   if (revisionOf(root) !== name) return undefined
-  return { layout: name === undefined ? 'plain' : 'atomic', name, entries, empty: keys.length === 0 }
+  return { layout: name === undefined ? 'plain' : 'atomic', name, entries, keys }
 }
 
 /** What it means that the mount could not be read, said with the remedy. */
