@@ -190,6 +190,19 @@ describe('liveConfig', () => {
     await expect(liveConfig(mount, root)).rejects.toThrow('(root) (from APP_LOG, APP_PORT, APP_SERVER__PORT)')
   })
 
+  it('can be handed to a logger: no circle, no value', async () => {
+    const { mount } = await opened({ 'a.yaml': 'port: 1\nname: hunter2' })
+    const config = await liveConfig(mount, { schema: z.looseObject({}), key: 'a.yaml' })
+    config.on('change', () => undefined)
+    const text = JSON.stringify(config) + inspect(config, { depth: 20 })
+    expect(JSON.parse(JSON.stringify(config))).toEqual({
+      revision: config.revision,
+      stale: false,
+      waiting: [],
+    })
+    expect(text).not.toContain('hunter2')
+  })
+
   it('warns of a rejection that nobody hears', async () => {
     const { mount, edit } = await opened({ 'app.yaml': 'server: {port: 80}' })
     await liveConfig(mount, { schema, key: 'app.yaml' })

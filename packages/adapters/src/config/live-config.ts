@@ -24,6 +24,8 @@ export interface LiveConfig<T> extends EventEmitter<LiveConfigEvents<T>>, AsyncD
    * the rest does not go together with the values that run.
    */
   readonly waiting: readonly string[]
+  /** Revision, staleness and what waits: what may be printed. `current` is not. */
+  toJSON(): Readonly<Record<string, unknown>>
   /**
    * Calls back when one part changes. Returns how to stop.
    *

@@ -53,6 +53,12 @@ export class Running extends Emitter<LiveConfigEvents<unknown>> {
     return this.#accepted.waiting
   }
 
+  /** What may be printed: no value. */
+  toJSON(): Readonly<Record<string, unknown>> {
+    const { revision, stale, waiting } = this
+    return { revision, stale, waiting }
+  }
+
   /** The ring says only that there is something to see. */
   readonly #look = (): void => {
     const snapshot = this.#mount.snapshot
