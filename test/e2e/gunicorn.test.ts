@@ -33,7 +33,7 @@ const subject: Subject = {
 }
 
 describeWith('gunicorn', 'gunicorn', () => {
-  takesAndRefuses(subject, { evidence: /^2 new workers.*; without preload_app$/, refusal: /SyntaxError/ })
+  takesAndRefuses(subject, { evidence: /^2 new workers.*; preload_app not seen in its command line or config file$/, refusal: /SyntaxError/ })
   survivesItsDeath(subject, /got the signal, but it has exited$/)
   losesNothing(subject)
 

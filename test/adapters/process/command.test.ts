@@ -22,6 +22,17 @@ describe('command', () => {
     expect(env).toContain('HOTMOUNT_REMOVED=gone\n')
     expect(env).not.toContain('swordfish')
   })
+  it('runs for a change of more names than a variable holds, and tells how many', async () => {
+    const keys = Array.from({ length: 700 }, (_, index) => `${index}`.padStart(200, 'k'))
+    const change = changeOf({}, Object.fromEntries(keys.map((key) => [key, '1'])))
+    const file = join(scratch(), 'env')
+    const print = command(['sh', '-c', `env > ${file}`])
+    expect(await print.apply(change, contextOf(change))).toBe('sh exited with code 0')
+    const env = readFileSync(file, 'utf8')
+    expect(env).toContain('HOTMOUNT_ADDED_COUNT=700\n')
+    expect(env).not.toContain('HOTMOUNT_ADDED=')
+  })
+
   it('fails by any other, with its output but no value', async () => {
     await expect(
       command(['sh', '-c', 'echo "bad swordfish" >&2; exit 7']).apply(change, context),

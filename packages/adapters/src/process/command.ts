@@ -15,19 +15,28 @@ export interface CommandOptions {
   readonly verify?: Probe
 }
 
+/** The kernel takes 128 KiB for one variable: longer lists are left out, and their count is still told. */
+const mostNames = 100_000
+
+const namesEnv = (what: string, keys: readonly string[]): NodeJS.ProcessEnv => {
+  const names = keys.join('\n')
+  const fits = Buffer.byteLength(names) <= mostNames
+  return { [`HOTMOUNT_${what}_COUNT`]: String(keys.length), ...(fits && { [`HOTMOUNT_${what}`]: names }) }
+}
+
 /** What a command is told about a change: names and digests, never a value. Key names are separated by newlines. */
 const changeEnv = ({ snapshot, added, changed, removed }: Change): NodeJS.ProcessEnv => ({
   HOTMOUNT_REVISION: snapshot.revision,
   HOTMOUNT_DIGEST: snapshot.digest,
-  HOTMOUNT_ADDED: added.join('\n'),
-  HOTMOUNT_CHANGED: changed.join('\n'),
-  HOTMOUNT_REMOVED: removed.join('\n'),
+  ...namesEnv('ADDED', added),
+  ...namesEnv('CHANGED', changed),
+  ...namesEnv('REMOVED', removed),
 })
 
 /**
  * Runs a command on each change; exit code 0 means applied. No shell reads it: for one, write `['sh', '-c', '…']`.
- * It finds HOTMOUNT_REVISION, HOTMOUNT_DIGEST and HOTMOUNT_ADDED, _CHANGED and _REMOVED (key names) in its
- * environment. Throws APPLY_FAILED with the end of its output, from which the values of both revisions are taken out, and
+ * It finds HOTMOUNT_REVISION, HOTMOUNT_DIGEST, and HOTMOUNT_ADDED, _CHANGED and _REMOVED (key names; left out over
+ * 100,000 bytes) with a _COUNT each in its environment. Throws APPLY_FAILED with the end of its output, from which the values of both revisions are taken out, and
  * which is withheld when a newer one has been mounted meanwhile. Values of keys that the mount leaves out (`keys`) are not
  * known here: a command that reads those too must not print them.
  *

@@ -36,7 +36,7 @@ const remark = (command: Argv): Probe => ({
   run: async () =>
     (await preloads(command))
       ? 'with preload_app the settings are new and the application is the old one'
-      : 'without preload_app',
+      : 'preload_app not seen in its command line or config file',
 })
 
 /**

@@ -1,10 +1,10 @@
-import type { Reaction } from '@hotmount/core'
+import { type Reaction, UsageError } from '@hotmount/core'
 import type { Argv } from '../process/spawn.js'
 import { gunicorn } from './gunicorn.js'
 import { haproxy } from './haproxy.js'
 import { httpd } from './httpd.js'
 import { nginx } from './nginx.js'
-import { nginxArgs } from './nginx-args.js'
+import { nginxArgs, type NginxFiles } from './nginx-args.js'
 import { phpFpm } from './php-fpm.js'
 import { programIn, valueOf } from './program.js'
 import { prometheus } from './prometheus.js'
@@ -47,13 +47,22 @@ const promOptions = (command: Argv): { readonly url?: string; readonly reload?: 
   return url === undefined ? {} : { url, reload: byPost ? 'post' : 'signal' }
 }
 
+/** Without the words of an nginx the check would read the default config, and pass whatever is mounted. */
+const nginxIn = (command: Argv, check: ServerOptions['check']): NginxFiles => {
+  const files = nginxArgs(command)
+  if (files || check !== undefined) return files ?? {}
+  throw new UsageError('BAD_OPTION', 'nginx: none of the words of the command is nginx', {
+    hint: 'then its check cannot be made from it: give check a command of its own',
+  })
+}
+
 /** All presets, by the name that `hotmount run --server` takes. */
 export const presets: Readonly<Record<PresetName, Preset>> = {
   nginx: {
     stopSignal: 'SIGQUIT',
     foreground: "nginx -g 'daemon off;'",
     diesOfBadConfig: false,
-    reaction: (command, options) => nginx({ ...nginxArgs(command), ...options }),
+    reaction: (command, options) => nginx({ ...nginxIn(command, options.check), ...options }),
   },
   gunicorn: {
     stopSignal: 'SIGTERM',

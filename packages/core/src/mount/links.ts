@@ -32,7 +32,7 @@ const isThere = (path: string): boolean => {
 
 /**
  * Waits until the links of new keys are made and those of removed keys are gone: the kubelet does both after the
- * swap (kubernetes/kubernetes#97642), and a server that is told now reads by those paths.
+ * swap (kubernetes/kubernetes#97642), and a server that is told now reads by those paths. Returns what is there then.
  */
 export const linksInPlace = async ({
   root,
@@ -41,11 +41,15 @@ export const linksInPlace = async ({
   isCurrent,
   clock,
   signal,
-}: LinkWait): Promise<void> => {
+}: LinkWait): Promise<ReadonlySet<string>> => {
   const added = [...now].filter((name) => !before.has(name))
   const removed = [...before].filter((name) => !now.has(name))
   const areInPlace = (): boolean =>
     added.every((name) => isThere(join(root, name))) && !removed.some((name) => isThere(join(root, name)))
   const until = clock.now() + patienceMs
   while (!areInPlace() && isCurrent() && clock.now() < until) await clock.sleep(stepMs, signal)
+  // Links that were never made must be waited for again.
+  return new Set(
+    [...now, ...removed].filter((name) => before.has(name) === now.has(name) || isThere(join(root, name))),
+  )
 }

@@ -174,8 +174,8 @@ export class LiveMount extends ObservedMount {
     const clock = this.#lastCheckAt === 0 ? systemClock : backgroundClock
     const now = linkNames(keys)
     const isCurrent = (): boolean => publishedRevision(root) === name
-    await linksInPlace({ root, before: this.#links, now, isCurrent, clock, signal: this.signal })
-    this.#links = now
+    const before = this.#links
+    this.#links = await linksInPlace({ root, before, now, isCurrent, clock, signal: this.signal })
   }
 
   async #take(revision: Revision): Promise<void> {
