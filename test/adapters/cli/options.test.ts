@@ -6,7 +6,8 @@ import { runOptions } from '../../../packages/adapters/src/cli/run-options.js'
 const watching = (flags: string, keys?: readonly string[]): unknown =>
   watchOptionsOf(readArgs(flags.split(' '), mountFlags), keys)
 
-const running = (flags: string): unknown => runOptions([...flags.split(' '), '--', 'app', '--port', '80'])
+const running = (flags: string, program = 'app'): unknown =>
+  runOptions([...flags.split(' '), '--', program, '--port', '80'])
 
 describe('flags about watching', () => {
   it.each([
@@ -57,7 +58,7 @@ describe('flags of run', () => {
     })
   })
   it('have defaults', () => {
-    expect(running('--mount /x --server nginx')).toMatchObject({
+    expect(running('--mount /x --server nginx', 'nginx')).toMatchObject({
       action: { kind: 'server', name: 'nginx' },
       check: undefined,
       verify: undefined,

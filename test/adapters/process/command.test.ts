@@ -24,10 +24,10 @@ describe('command', () => {
   })
   it('runs for a change of more names than a variable holds, and tells how many', async () => {
     const keys = Array.from({ length: 700 }, (_, index) => `${index}`.padStart(200, 'k'))
-    const change = changeOf({}, Object.fromEntries(keys.map((key) => [key, '1'])))
+    const many = changeOf({}, Object.fromEntries(keys.map((key) => [key, '1'])))
     const file = join(scratch(), 'env')
     const print = command(['sh', '-c', `env > ${file}`])
-    expect(await print.apply(change, contextOf(change))).toBe('sh exited with code 0')
+    expect(await print.apply(many, contextOf(many))).toBe('sh exited with code 0')
     const env = readFileSync(file, 'utf8')
     expect(env).toContain('HOTMOUNT_ADDED_COUNT=700\n')
     expect(env).not.toContain('HOTMOUNT_ADDED=')
