@@ -109,6 +109,7 @@ export const contract = (row: Row): void => {
             timeoutMs: 30_000,
             change,
             latest: () => change.snapshot,
+            resync: () => Promise.resolve(change.snapshot),
           }
           for (const attempt of [1, 2]) {
             await reaction.check?.(change.snapshot, { ...context, attempt })

@@ -27,6 +27,7 @@ export const react = async (reaction: Reaction, snapshot: Snapshot): Promise<unk
     clock: systemClock,
     change,
     latest: () => change.snapshot,
+    resync: () => Promise.resolve(change.snapshot),
   }
   await reaction.check?.(snapshot, context)
   return reaction.verify?.(await reaction.apply(change, context), context)
@@ -43,6 +44,7 @@ export const rollBack = async (reaction: Reaction, good: Snapshot): Promise<unkn
     clock: systemClock,
     change,
     latest: () => change.snapshot,
+    resync: () => Promise.resolve(change.snapshot),
   }
   return reaction.verify?.(await reaction.rollback?.(good, context), context)
 }

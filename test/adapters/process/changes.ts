@@ -28,4 +28,5 @@ export const contextOf = (
   clock: systemClock,
   change,
   latest: () => change.snapshot,
+  resync: () => Promise.resolve(change.snapshot),
 })

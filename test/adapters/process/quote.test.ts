@@ -4,44 +4,55 @@ import { command } from '@hotmount/adapters/process'
 import { reload, type Report, watchConfigMap } from '@hotmount/core'
 import { simulateMount } from '@hotmount/core/testing'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { hideAlso, quote } from '../../../packages/adapters/src/process/quote.js'
+import { hideAlso, quoteEnded } from '../../../packages/adapters/src/process/quote.js'
 import { changeOf, contextOf, snapshotOf } from './changes.js'
 import { scratch } from './children.js'
 
 const change = changeOf({ a: 'swordfish' }, { a: 'hunter2000' })
 const said = 'got swordfish, hunter2000, 0ther-value'
 
-describe('quote', () => {
-  it('takes out both revisions', () => {
-    expect(quote(said, change.snapshot, contextOf(change))).toBe(': got [redacted], [redacted], 0ther-value')
+describe('quoteEnded', () => {
+  it('takes out both revisions', async () => {
+    expect(await quoteEnded(said, change.snapshot, contextOf(change))).toBe(
+      ': got [redacted], [redacted], 0ther-value',
+    )
   })
-  it('shows what goes back as well: what is mounted is the revision before', () => {
+  it('shows what goes back as well: what is mounted is the revision before', async () => {
     const context = { ...contextOf(change), latest: () => change.previous }
-    expect(quote('got it', change.snapshot, context)).toBe(': got it')
+    expect(await quoteEnded('got it', change.snapshot, context)).toBe(': got it')
   })
-  it('shows nothing when a revision came that may not be the only one', () => {
+  it('shows nothing when a revision came that may not be the only one', async () => {
     const context = { ...contextOf(change), latest: () => snapshotOf({ a: '0ther-value' }, 'r3') }
-    expect(quote(said, change.snapshot, context)).toBe(
+    expect(await quoteEnded(said, change.snapshot, context)).toBe(
       ' (its output is withheld: it may quote what is not known here)',
     )
-    expect(quote('', change.snapshot, context)).toBe('')
+    expect(await quoteEnded('', change.snapshot, context)).toBe('')
   })
-  it('takes out other values, for as long as they are to be hidden', () => {
+  it('takes out other values, for as long as they are to be hidden', async () => {
     const show = hideAlso(() => [snapshotOf({ b: '0ther-value' })])
-    expect(quote('got 0ther-value', change.snapshot, contextOf(change))).toBe(': got [redacted]')
+    expect(await quoteEnded('got 0ther-value', change.snapshot, contextOf(change))).toBe(': got [redacted]')
     show()
-    expect(quote('got 0ther-value', change.snapshot, contextOf(change))).toBe(': got 0ther-value')
+    expect(await quoteEnded('got 0ther-value', change.snapshot, contextOf(change))).toBe(': got 0ther-value')
   })
-  it('shows nothing when other values could not be read', () => {
+  it('shows nothing when the mount cannot be looked at', async () => {
+    const context = { ...contextOf(change), resync: () => Promise.reject(new Error('closed')) }
+    expect(await quoteEnded('got it', change.snapshot, context)).toContain('withheld')
+  })
+  it('shows nothing when other values could not be read', async () => {
     onTestFinished(hideAlso(() => 'unknown'))
-    expect(quote('got it', change.snapshot, contextOf(change))).toContain('withheld')
+    expect(await quoteEnded('got it', change.snapshot, contextOf(change))).toContain('withheld')
   })
 })
 
-it.each(['check', 'apply'] as const)('a revision that comes during %s is not quoted', async (stage) => {
+it.each([
+  ['check', {}],
+  ['apply', {}],
+  ['check', { polling: '1h', resync: false }],
+  ['apply', { polling: '1h', resync: false }],
+] as const)('a revision that comes during %s is not quoted, of a mount with %j', async (stage, options) => {
   const simulated = await simulateMount({ password: 'old-swordfish' })
   onTestFinished(() => simulated[Symbol.asyncDispose]())
-  const mount = await watchConfigMap(simulated.path)
+  const mount = await watchConfigMap(simulated.path, options)
   onTestFinished(() => mount.close())
   const directory = scratch()
   const script = 'touch "$0/begun"; until [ -e "$0/go" ]; do sleep 0.02; done; cat "$1/password"; exit 1'
@@ -52,6 +63,7 @@ it.each(['check', 'apply'] as const)('a revision that comes during %s is not quo
   onTestFinished(() => loop.close())
   loop.on('report', (report) => reports.push(report))
   await simulated.swap({ password: 'new-swordfish' })
+  await mount.resync()
   await vi.waitFor(() => writeFileSync(join(directory, 'begun'), '', { flag: 'r+' }), 5000)
   // In the same turn: the end of the command may be heard of before the ring is.
   await simulated.swap({ password: 'newest-trombone' })

@@ -1,8 +1,5 @@
-import { type ReactionContext, type Snapshot, systemClock } from '@hotmount/core'
+import type { ReactionContext, Snapshot } from '@hotmount/core'
 import { redactValues } from './redact.js'
-
-/** How long a revision that is published now may take to be noticed, in milliseconds: a ring takes 1 to 5. */
-const noticeMs = 100
 
 /**
  * Another source of values that a command may quote: those of keys that a mount leaves out. `unknown` when they could
@@ -20,31 +17,30 @@ export const hideAlso = (values: OtherValues): (() => void) => {
 
 const withheld = ' (its output is withheld: it may quote what is not known here)'
 
-/**
- * What may be shown of an output, as the end of a sentence. It is withheld when what is mounted has moved on: it may
- * quote a revision between that nobody has read here.
- */
-export const quote = (
-  output: string,
-  snapshot: Snapshot,
-  { change, latest }: Pick<ReactionContext, 'change' | 'latest'>,
-): string => {
-  if (output.trim() === '') return ''
-  const known = [snapshot, change.snapshot, change.previous]
-  const more = [...others].map((values) => values())
-  if (!known.includes(latest()) || more.includes('unknown')) return withheld
-  const said = redactValues(output, ...known, ...more.flatMap((each) => (each === 'unknown' ? [] : each)))
-  return said === '' ? '' : `: ${said}`
+/** Looks, so that `latest` is not behind what was read: a mount may be polled once an hour. */
+const hasLooked = async (resync: ReactionContext['resync']): Promise<boolean> => {
+  try {
+    await resync()
+    return true
+  } catch {
+    return false
+  }
 }
 
-/** The same for a command that has just ended: waits until what it may have read has been noticed here too. */
+/**
+ * What may be shown of what has ended, a command or an answer, as the end of a sentence. It is withheld when what is
+ * mounted has moved on, or cannot be looked at: it may quote a revision between that nobody has read here.
+ */
 export const quoteEnded = async (
   output: string,
   snapshot: Snapshot,
-  context: Pick<ReactionContext, 'change' | 'latest' | 'signal'>,
+  { change, latest, resync }: Pick<ReactionContext, 'change' | 'latest' | 'resync'>,
 ): Promise<string> => {
   if (output.trim() === '') return ''
-  // The system's clock also where the loop has another: it is the kernel that we wait for.
-  await systemClock.sleep(noticeMs, context.signal)
-  return quote(output, snapshot, context)
+  const isFresh = await hasLooked(resync)
+  const known = [snapshot, change.snapshot, change.previous]
+  const more = [...others].map((values) => values())
+  if (!isFresh || !known.includes(latest()) || more.includes('unknown')) return withheld
+  const said = redactValues(output, ...known, ...more.flatMap((each) => (each === 'unknown' ? [] : each)))
+  return said === '' ? '' : `: ${said}`
 }

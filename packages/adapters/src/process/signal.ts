@@ -4,7 +4,7 @@ import { deliver } from './deliver.js'
 import { type DrainingLimit, holdWhileDraining } from './hold.js'
 import type { PinnedProcess, ProcessRef } from './process-ref.js'
 import type { Argv } from './spawn.js'
-import { quote } from './quote.js'
+import { quoteEnded } from './quote.js'
 import { inContext, type Where } from './target-error.js'
 import {
   drainingTitle,
@@ -52,6 +52,8 @@ export interface SignalSpec {
   readonly witness?: Witness | undefined
   /** It starts all its new workers before it ends an old one. */
   readonly startsBeside?: boolean | undefined
+  /** Its new workers are always seen beside the old, so one that is not was only started again. */
+  readonly overlaps?: boolean | undefined
   /** How old the target must be before it is signalled, in milliseconds. */
   readonly leastAgeMs?: number | undefined
 }
@@ -87,7 +89,7 @@ const prove = async (
     signal,
     clock,
     ask,
-    quote: (text) => quote(text, change.snapshot, context),
+    quote: (text) => quoteEnded(text, change.snapshot, context),
   }
   const evidence: string[] = []
   for (const verification of spec.verify) {

@@ -30,8 +30,9 @@ export interface Scene {
   /** The server's own word, where it can be asked: without it nothing is proven. */
   readonly ask?: Question | undefined
   readonly startsBeside?: boolean | undefined
+  readonly overlaps?: boolean | undefined
   /** What may be shown of what the server says, as the end of a sentence. */
-  readonly quote: (text: string) => string
+  readonly quote: (text: string) => Promise<string>
 }
 
 /** The title by which a worker says that it is draining. nginx's, and a good guess for others. */
@@ -65,11 +66,12 @@ const hints = {
   other: 'its own log says why; a port in use, for one, passes every check',
 } as const
 
-const look = ({ target, draining, startsBeside, ask }: Scene, word: Word): Sighting => ({
+const look = ({ target, draining, startsBeside, overlaps, ask }: Scene, word: Word): Sighting => ({
   master: presence(target),
   workers: workersOf(target.pid, draining),
   isTaken: ask && word.kind === 'taken',
   startsBeside,
+  overlaps,
 })
 
 const silence = (): Word => ({ kind: 'silent' })
@@ -79,7 +81,7 @@ const listen = async (scene: Scene, last: Word): Promise<Word> => {
   if (!scene.ask || last.kind === 'taken') return last
   const word = await scene.ask(scene.signal)
   if (word.kind !== 'refused') return word
-  throw unproven(scene, `it refused the config${scene.quote(word.said)}`, hints.refused)
+  throw unproven(scene, `it refused the config${await scene.quote(word.said)}`, hints.refused)
 }
 
 /** Proof by children; `resend` is called once when nothing at all has happened. @throws ReactionError VERIFY_FAILED */

@@ -1,7 +1,7 @@
 import { type ReactionContext, ReactionError } from '@hotmount/core'
 import { exchange } from '../probe/exchange.js'
 import { errnoOf } from '../process/errno.js'
-import { quote } from '../process/quote.js'
+import { quoteEnded } from '../process/quote.js'
 import { type Where } from '../process/target-error.js'
 
 const hints: Readonly<Record<number, string>> = {
@@ -26,10 +26,9 @@ export const postReload = async (base: URL, where: Where, context: ReactionConte
     })
   })
   if (status === 200) return
-  throw new ReactionError(
-    'APPLY_FAILED',
-    where,
-    `${describe} was answered with status ${status}${quote(body, context.change.snapshot, context)}`,
-    { hint: hints[status] ?? 'it goes on with its old config', retryable: true },
-  )
+  const said = await quoteEnded(body, context.change.snapshot, context)
+  throw new ReactionError('APPLY_FAILED', where, `${describe} was answered with status ${status}${said}`, {
+    hint: hints[status] ?? 'it goes on with its old config',
+    retryable: true,
+  })
 }

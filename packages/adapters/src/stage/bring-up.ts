@@ -78,6 +78,7 @@ export const bringUp = async (
     clock: systemClock,
     change: firstChange(snapshot),
     latest: () => snapshot,
+    resync: () => Promise.resolve(snapshot),
   }
   const up = (applied: Snapshot, refused?: HotmountError): BroughtUp => ({
     directory: area.live,

@@ -19,6 +19,8 @@ export interface Attempt {
   readonly signal: AbortSignal
   /** What is mounted now. When it is newer than what was checked, that is not applied any more. */
   readonly latest: () => Snapshot
+  /** Looks at the mount now. */
+  readonly resync: () => Promise<Snapshot>
   /** The work under way; awaited before anything new starts. */
   readonly inFlight: { work: Promise<unknown> }
 }
@@ -45,7 +47,7 @@ const runStep = async <T>(
   code: ReactionCode,
   step: Step<T>,
 ) => {
-  const { reaction, timeoutMs, clock, signal, inFlight, number, latest } = attempt
+  const { reaction, timeoutMs, clock, signal, inFlight, number, latest, resync } = attempt
   // A stage that ignored its abort is still at work: never two at once.
   await within(inFlight.work, { clock, ms: undefined, signal })
   signal.throwIfAborted()
@@ -57,7 +59,8 @@ const runStep = async <T>(
     timeoutMs,
     clock,
     signal,
-    work: (stageSignal) => step({ signal: stageSignal, attempt: number, timeoutMs, clock, change, latest }),
+    work: (stageSignal) =>
+      step({ signal: stageSignal, attempt: number, timeoutMs, clock, change, latest, resync }),
     track: (work) => {
       inFlight.work = work
     },

@@ -180,6 +180,7 @@ export class Loop extends Journal implements Reloader {
       clock: this.#clock,
       signal: this.closing,
       latest: () => this.desired,
+      resync: () => this.#mount.resync(),
       inFlight: this.#inFlight,
     })
     const now = this.#clock.now()

@@ -17,6 +17,8 @@ export interface ReactionContext {
   readonly change: Change
   /** What is mounted at this moment: it may be newer than `change.snapshot`. */
   latest(): Snapshot
+  /** Looks at the mount now; resolves with what is mounted then. Rejects when the mount is closed. */
+  resync(): Promise<Snapshot>
 }
 
 /**
