@@ -89,6 +89,32 @@ describe('settled', () => {
   ])('[%s] %j: %s', (before, looks, expected) => {
     expect(run(before, ...looks)).toBe(expected)
   })
+  it.each<[before: string, looks: readonly string[], expected: string]>([
+    ['1', ['1', ...repeat('3', 15)], 'noEffect'],
+    ['1', ['1', '', ...repeat('3', 15)], 'noEffect'],
+    ['1 2', ['1 2', '2', '2 3', '3', ...repeat('3 4', 15)], 'noEffect'],
+    ['1 9d', ['1 9d', ...repeat('3 9d', 15)], 'noEffect'],
+    ['1', ['1', '1 3', ...repeat('3', 4)], 'applied at 500'],
+    ['1 2 5', ['1 2 5', '1d 3', ...repeat('3', 15)], 'applied at 1100'],
+    ['1 2', ['1 3', '1 3 4 5', ...repeat('4 5', 4)], 'applied at 500'],
+    // The look was missed: the signal that is sent once more tells.
+    ['1', ['3', '3 4', ...repeat('4', 4)], 'applied at 500'],
+    ['', repeat('3', 4), 'applied at 300'],
+  ])('of one whose workers overlap: [%s] %j: %s', (before, looks, expected) => {
+    let [state, at] = [settling(workers(before), 0), -100]
+    const ends = looks.map((look) => {
+      state = observe(state, { ...there(look), overlaps: true }, (at += 100))
+      const final = settled(state, at)
+      return final && `${final.kind} at ${at}`
+    })
+    expect(ends.find(Boolean) ?? lastWord(state).kind).toBe(expected)
+  })
+  it('says that a worker was only started again', () => {
+    const state = observe(settling(workers('1'), 0), { ...there('3'), overlaps: true }, 0)
+    expect(describeVerdict(lastWord(state))).toBe(
+      'it has only started 1 worker again in place of old ones that ended',
+    )
+  })
   it('waits for longer when old workers are only presumed to drain', () => {
     let state = settling(workers('1 2'), 0)
     const at = (now: number): string | undefined => {

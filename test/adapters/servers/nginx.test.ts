@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -77,6 +77,29 @@ describeWith('nginx', 'nginx', () => {
     await expect(perform(reloadOf(server, { within: '4s' }))).rejects.toMatchObject({
       code: 'VERIFY_FAILED',
       message: `child ${server.argv[0]} (pid ${server.supervisor.pid}) got the signal, but after 4000 ms it kept its old workers`,
+    })
+    expect(await ask(port)).toBe('old')
+  })
+
+  it('is told from one that reloaded when its workers died and were started again with the old config', async () => {
+    const port = await freePort()
+    const busy = await listening(createServer())
+    const server = await startNginx(port, answering(port, 'old'))
+    const before = workers(server)
+    server.write(answering(busy, 'new'))
+    const done = perform(reloadOf(server, { within: '4s' })).catch((error: unknown) => error)
+    // By now it has asked for the port five times and gone on without it.
+    await vi.waitFor(
+      () =>
+        expect(readFileSync(join(server.directory, 'error.log'), 'utf8')).toContain('still could not bind'),
+      5000,
+    )
+    for (const pid of before) process.kill(pid, 'SIGKILL')
+    await expect(done).resolves.toMatchObject({
+      code: 'VERIFY_FAILED',
+      message: expect.stringMatching(
+        /after 4000 ms it has only started 2 workers again in place of old ones that ended$/,
+      ),
     })
     expect(await ask(port)).toBe('old')
   })

@@ -1,4 +1,4 @@
-import { identity, judge, type Sighting, type Verdict, type Worker } from './workers.js'
+import { identity, isBeside, judge, type Sighting, type Verdict, type Worker } from './workers.js'
 
 /** How long the new children must stay the same, in milliseconds. */
 const stableMs = 300
@@ -17,6 +17,8 @@ export interface Settling {
   readonly fresh: string
   /** How often the new children changed after a success: churn. */
   readonly churn: number
+  /** New workers were seen beside the old. */
+  readonly beside: boolean
 }
 
 const isSuccess = (verdict: Verdict): boolean => verdict.kind === 'applied' || verdict.kind === 'draining'
@@ -28,11 +30,18 @@ export const settling = (before: readonly Worker[], now: number): Settling => ({
   since: now,
   fresh: '',
   churn: 0,
+  beside: false,
 })
 
 /** Takes one more look into account. */
 export const observe = (state: Settling, sighting: Sighting, now: number): Settling => {
-  const verdict = judge(state.before, sighting)
+  const beside = state.beside || isBeside(state.before, sighting)
+  const judged = judge(state.before, sighting)
+  // A worker that died is started again with the config that the master has, be it the old one.
+  const verdict: Verdict =
+    sighting.overlaps && !beside && (judged.kind === 'applied' || judged.kind === 'draining')
+      ? { kind: 'noEffect', restarted: judged.fresh }
+      : judged
   const known = new Set(state.before.map(identity))
   const fresh = sighting.workers
     .map(identity)
@@ -41,7 +50,7 @@ export const observe = (state: Settling, sighting: Sighting, now: number): Settl
     .join()
   const same = isSuccess(state.verdict) && isSuccess(verdict) && fresh === state.fresh
   const churn = isSuccess(state.verdict) && fresh !== state.fresh ? state.churn + 1 : state.churn
-  return { before: state.before, verdict, since: same ? state.since : now, fresh, churn }
+  return { before: state.before, verdict, since: same ? state.since : now, fresh, churn, beside }
 }
 
 /** The final word, if there is one: a success that held, or a master that is no more. */
@@ -66,7 +75,10 @@ export const describeVerdict = (verdict: Verdict): string => {
   if (verdict.kind === 'applied') return many(verdict.fresh, 'new worker')
   if (verdict.kind === 'draining')
     return `${many(verdict.fresh, 'new worker')}, ${verdict.draining} old still draining`
-  if (verdict.kind === 'noEffect') return 'it kept its old workers'
+  if (verdict.kind === 'noEffect')
+    return verdict.restarted === undefined
+      ? 'it kept its old workers'
+      : `it has only started ${many(verdict.restarted, 'worker')} again in place of old ones that ended`
   if (verdict.kind === 'unstable')
     return `its new workers do not stay (they changed ${many(verdict.churn, 'time')})`
   if (verdict.kind === 'died') return 'it has exited'

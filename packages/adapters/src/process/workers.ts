@@ -17,6 +17,8 @@ export interface Sighting {
   readonly isTaken?: boolean | undefined
   /** It starts all its new workers before it ends an old one: a full set of new ones means the same. */
   readonly startsBeside?: boolean | undefined
+  /** Its new workers are always seen beside the old: one that comes after them was only started again. */
+  readonly overlaps?: boolean | undefined
 }
 
 /** What the children say about a reload. Only `applied` and `draining` are success, once they hold. */
@@ -29,7 +31,11 @@ export type Verdict =
       /** Nobody says so: a full set of new children is there beside the old. */
       readonly isPresumed: boolean
     }
-  | { readonly kind: 'noEffect' }
+  | {
+      readonly kind: 'noEffect'
+      /** So many workers are new, but only in place of ones that ended. */
+      readonly restarted?: number
+    }
   | { readonly kind: 'partial'; readonly fresh: number; readonly old: number }
   | { readonly kind: 'unstable'; readonly churn: number }
   | { readonly kind: 'died' }
@@ -38,6 +44,16 @@ export type Verdict =
 /** One name per process that ever was. */
 export const identity = ({ pid, startTime }: Pick<Process, 'pid' | 'startTime'>): string =>
   `${pid}@${startTime}`
+
+/** Whether this look shows more workers than there were, or a new one beside one that finishes: no restart does. */
+export const isBeside = (before: readonly Worker[], { workers }: Sighting): boolean => {
+  const alive = new Set(before.filter((worker) => !worker.draining).map(identity))
+  const known = new Set(before.map(identity))
+  const old = workers.filter((worker) => alive.has(identity(worker)))
+  const fresh = workers.filter((worker) => !known.has(identity(worker)))
+  const finishes = old.some((worker) => worker.draining) && fresh.some((worker) => !worker.draining)
+  return finishes || old.length + fresh.length > alive.size
+}
 
 /**
  * Compares the children before a reload with those now. "Some pid changed" is no proof: a worker that was killed

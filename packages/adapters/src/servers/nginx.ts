@@ -36,6 +36,8 @@ export const nginx = (options: NginxOptions = {}): Reaction<SignalReceipt> =>
       // A name server that is down fails `nginx -t` too: the same config may pass a minute later.
       retryable: /host not found in|could not be resolved/,
       draining: /^nginx: worker process is shutting down$/,
+      // It starts the new ones and waits for 100 ms before it tells the old ones to finish.
+      overlaps: true,
     },
     options,
   )

@@ -56,6 +56,8 @@ export interface ServerRecord {
   readonly witness?: Witness | undefined
   /** It starts all its new workers before it ends an old one. */
   readonly startsBeside?: boolean
+  /** New and old workers are beside each other for 100 ms and more: a new one that was not was only started again. */
+  readonly overlaps?: boolean
   /** In milliseconds, where catching the signal does not yet mean that the server is ready for it. */
   readonly leastAgeMs?: number
   /** How long the proof may take by default. */
@@ -108,7 +110,7 @@ export const serverReload = (
   { process, check, verify, within, maxDraining = 4 }: ServerOptions = {},
 ): Reaction<SignalReceipt> => {
   const argv = checkOf(record, check)
-  const { name, retryable, witness, startsBeside, leastAgeMs } = record
+  const { name, retryable, witness, startsBeside, overlaps, leastAgeMs } = record
   return signalReaction({
     name,
     target: process ?? record.process,
@@ -120,6 +122,7 @@ export const serverReload = (
     limit: { most: maxDraining, holdMs },
     witness: verify === false || typeof verify === 'string' ? undefined : witness,
     startsBeside,
+    overlaps,
     leastAgeMs,
   })
 }
