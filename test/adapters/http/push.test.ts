@@ -119,6 +119,23 @@ describe('push', () => {
       error: { code: 'VERIFY_FAILED', message: `GET ${url}/ answered 405` },
     })
   })
+  it('does not show again what its transform made, when reading it back fails', async () => {
+    const { url } = await webServer([
+      answer(200),
+      (response) => void response.writeHead(500).end('bad state: made-of-swordfish'),
+    ])
+    const { swap } = await pushing(url, { retry: false, transform: () => 'made-of-swordfish' })
+    expect(await swap({ ...first, 'backends.json': '[]' })).toMatchObject({
+      stage: 'verify',
+      error: { message: `GET ${url}/ answered 500: bad state: [redacted]` },
+    })
+  })
+  it('reads back with 200, whatever status the push must have', async () => {
+    const { url, heard } = await control()
+    const { swap } = await pushing(url, { status: 201 })
+    expect(await swap({ ...first, 'backends.json': '[]' })).toMatchObject({ outcome: 'applied', attempt: 1 })
+    expect(heard.map(({ method }) => method)).toEqual(['POST', 'GET'])
+  })
   it('leaves changes of other keys alone, and refuses a mount without its key', async () => {
     const { url, heard } = await control()
     const { swap } = await pushing(url)

@@ -161,6 +161,17 @@ describe('the options of a webhook', () => {
       'https://h.example/a?b=1',
     )
   })
+  it('know what of the address must not be shown, as it is sent and decoded', () => {
+    const { secrets } = parseTarget(
+      'webhook',
+      'https://bob:p%40ss@h.example/a/T024BE7LD9QQQQQQQ/?key=a%2Fb+c&lone',
+    )
+    const login = Buffer.from('bob:p@ss').toString('base64')
+    const parts = ['bob', 'p%40ss', 'p@ss', login, 'T024BE7LD9QQQQQQQ', 'a%2Fb+c', 'a/b c', 'lone']
+    expect(secrets).toEqual(expect.arrayContaining(['key=a%2Fb+c&lone', ...parts]))
+    expect(secrets).not.toContain('a')
+    expect(parseTarget('webhook', 'https://h.example/reload').secrets).toEqual([])
+  })
   it('keeps out of its name what looks like a secret', () => {
     expect(nameOf('https://u:swordfish@h.example/configuration/backends?x=1#y')).toBe(
       'webhook https://h.example/configuration/backends',

@@ -5,7 +5,7 @@ import { failure, refusalOf } from './failure.js'
 import type { Settings } from './options.js'
 import { type Answer, type Exchange, exchange } from './request.js'
 import { pauseMs, retryAfterMs } from './retry.js'
-import { said } from './said.js'
+import { said, wordsOf } from './said.js'
 
 /** One thing to be sent until it is accepted. */
 export interface Call {
@@ -15,8 +15,10 @@ export interface Call {
   readonly body: Buffer | undefined
   readonly mostBytes: number
   readonly change: Change
-  /** A body that holds values in a form that the snapshot does not know. */
-  readonly isDerived: boolean
+  /** The answers that mean yes. */
+  readonly accepts: (status: number) => boolean
+  /** What the server has, or gets now, of values in a form that the snapshot does not know. */
+  readonly derived: Buffer | undefined
 }
 
 /** Of the time that a stage has: less than all of it, so that a failure is told in our words. */
@@ -60,7 +62,7 @@ export class Client {
 
   async #send(call: Call, context: ReactionContext): Promise<Answer> {
     const { signal, clock, timeoutMs: stageMs } = context
-    const { timeoutMs, bounds, accepts } = this.#settings
+    const { timeoutMs, bounds } = this.#settings
     this.#mind(call, clock.now())
     const end = clock.now() + share * stageMs
     const mounted = context.latest()
@@ -68,7 +70,7 @@ export class Client {
       const credentials = await readCredentials(this.#settings)
       const limitMs = Math.max(1, Math.min(timeoutMs, Math.floor(end - clock.now())))
       const ended = await this.#once(call, credentials, limitMs, signal)
-      if (ended.kind === 'answer' && accepts(ended.status)) return ended
+      if (ended.kind === 'answer' && call.accepts(ended.status)) return ended
       const asked = ended.kind === 'answer' ? retryAfterMs(ended.retryAfter, Date.now()) : undefined
       const refusal = refusalOf(ended, asked)
       if (asked !== undefined) this.#leaveAloneUntil = clock.now() + asked
@@ -111,13 +113,16 @@ export class Client {
     return `${method} ${this.#settings.target.shown}`
   }
 
-  #words(ended: Exchange, { change, body, isDerived }: Call, { bearer, secret }: Credentials): string {
+  #words(ended: Exchange, { change, derived }: Call, { bearer, secret }: Credentials): string {
     if (ended.kind !== 'answer') return ''
-    const headers = Object.values(this.#settings.headers).filter((value) => value.length >= 8)
+    const { target } = this.#settings
+    const headers = Object.values(this.#settings.headers)
+    // A server may repeat a token without the word before it.
+    const words = headers.flatMap(wordsOf)
     return said(ended.body, {
       snapshots: [change.snapshot, change.previous],
-      texts: [bearer ?? '', this.#settings.target.basic ?? '', secret?.toString('utf8') ?? '', ...headers],
-      derived: isDerived ? body?.toString('utf8') : undefined,
+      texts: [bearer ?? '', secret?.toString('utf8') ?? '', ...target.secrets, ...headers, ...words],
+      derived: derived?.toString('utf8'),
     })
   }
 }

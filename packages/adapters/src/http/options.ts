@@ -19,7 +19,7 @@ export interface HttpOptions {
   readonly method?: 'POST' | 'PUT' | 'GET'
   /** Added to ours, and stronger than `content-type` and `user-agent`. Never printed. */
   readonly headers?: Readonly<Record<string, string>>
-  /** The answers that mean yes. Default: 200 to 299. Redirects are not followed. */
+  /** The answers that mean yes. Default: 200 to 299, as always for what is read back. Redirects are not followed. */
   readonly status?: number | readonly number[]
   /** For one request, to the last byte of its answer. Default 10 s. */
   readonly timeout?: Duration
@@ -70,6 +70,9 @@ const boundsOf = (retry: HttpOptions['retry']): RetryBounds => {
   return { attempts, minMs: toMs(min, 'retry.min'), maxMs: toMs(max, 'retry.max') }
 }
 
+/** The usual yes. */
+export const isSuccess = (status: number): boolean => status >= 200 && status < 300
+
 /** @throws UsageError BAD_OPTION, BAD_DURATION */
 export const settingsOf = (adapter: string, url: string | URL, options: HttpOptions): Settings => {
   const target = parseTarget(adapter, url)
@@ -85,7 +88,7 @@ export const settingsOf = (adapter: string, url: string | URL, options: HttpOpti
     target,
     method,
     headers: sendable(options.headers ?? {}),
-    accepts: (got) => accepted?.includes(got) ?? (got >= 200 && got < 300),
+    accepts: (got) => accepted?.includes(got) ?? isSuccess(got),
     timeoutMs: toMs(timeout, 'timeout'),
     bounds: boundsOf(options.retry),
     bearerFile,

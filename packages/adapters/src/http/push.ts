@@ -10,7 +10,7 @@ import { inContext } from '../process/target-error.js'
 import { payloadOf, type Payload, typeOfKey } from './body.js'
 import { type Call, Client } from './client.js'
 import { saysTheSame } from './equal.js'
-import { type HttpOptions, settingsOf } from './options.js'
+import { type HttpOptions, isSuccess, settingsOf } from './options.js'
 
 /** Options of {@link push}. */
 export interface PushOptions extends HttpOptions {
@@ -53,7 +53,7 @@ const askAgainMs = [100, 300, 900] as const
 export const push = (key: Key, url: string | URL, options: PushOptions = {}): Reaction<Pushed> => {
   const settings = settingsOf('push', url, options)
   const client = new Client(settings)
-  const { method, target } = settings
+  const { method, target, accepts } = settings
   const { transform, readBack = true, verify } = options
   const name = `push ${key}`
 
@@ -75,23 +75,26 @@ export const push = (key: Key, url: string | URL, options: PushOptions = {}): Re
   const call = (
     stage: 'apply' | 'verify',
     { change }: ReactionContext,
-  ): Pick<Call, 'where' | 'change' | 'isDerived'> => ({
+    sent: Buffer,
+  ): Pick<Call, 'where' | 'change' | 'derived'> => ({
     where: { reaction: name, stage, revision: change.snapshot.revision },
     change,
-    isDerived: transform !== undefined,
+    // The server may repeat it when it is only asked what it has.
+    derived: transform && sent,
   })
   const send = async (snapshot: Snapshot, context: ReactionContext): Promise<Pushed> => {
     const { bytes, type } = payload(snapshot)
     const headers = { 'content-type': type, 'x-hotmount-digest': snapshot.hash(key) }
     const { status } = await client.send(
-      { ...call('apply', context), method, headers, body: bytes, mostBytes },
+      { ...call('apply', context, bytes), method, headers, body: bytes, mostBytes, accepts },
       context,
     )
     return { bytes, status }
   }
   const isThere = async (sent: Buffer, context: ReactionContext): Promise<boolean> => {
-    const asked = { ...call('verify', context), method: 'GET', headers: {}, body: undefined }
-    const { body, isWhole } = await client.send({ ...asked, mostBytes: mostReadBack(sent) }, context)
+    const asked = { ...call('verify', context, sent), method: 'GET', headers: {}, body: undefined }
+    const limits = { mostBytes: mostReadBack(sent), accepts: isSuccess }
+    const { body, isWhole } = await client.send({ ...asked, ...limits }, context)
     return isWhole && (typeof readBack === 'function' ? readBack(body, sent) : saysTheSame(body, sent))
   }
   const proveReadBack = async (sent: Buffer, context: ReactionContext): Promise<void> => {
@@ -100,7 +103,7 @@ export const push = (key: Key, url: string | URL, options: PushOptions = {}): Re
       if (ms !== undefined) await context.clock.sleep(ms, context.signal)
     }
     const message = `${method} ${target.shown} was accepted, but GET answers with something else`
-    throw new ReactionError('VERIFY_FAILED', call('verify', context).where, message, {
+    throw new ReactionError('VERIFY_FAILED', call('verify', context, sent).where, message, {
       hint: 'does GET show what is loaded? If it tells a digest, give a function as `readBack`; if nothing, false',
       retryable: true,
     })
@@ -114,7 +117,7 @@ export const push = (key: Key, url: string | URL, options: PushOptions = {}): Re
     verify: async ({ bytes, status }, context) => {
       if (readBack !== false) await proveReadBack(bytes, context)
       const proof = readBack === false ? `answered ${status}` : 'read back equal'
-      const { where } = call('verify', context)
+      const { where } = call('verify', context, bytes)
       const seen = verify && ((await inContext(where, () => verify.run(context.signal))) ?? verify.describe)
       return [`pushed ${bytes.length} bytes, ${proof}`, seen].filter(Boolean).join('; ')
     },

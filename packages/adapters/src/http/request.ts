@@ -1,4 +1,4 @@
-import { request as requestHttp } from 'node:http'
+import { type ClientRequest, type IncomingMessage, request as requestHttp } from 'node:http'
 import { request as requestHttps } from 'node:https'
 import { errnoOf } from '../process/errno.js'
 import type { TlsMaterial } from './credentials.js'
@@ -27,6 +27,8 @@ export interface Answer {
   readonly isWhole: boolean
 }
 
+type Body = Pick<Answer, 'body' | 'isWhole'>
+
 /** How one request ended. */
 export type Exchange =
   | Answer
@@ -42,14 +44,16 @@ export const exchange = async (request: Request): Promise<Exchange> => {
   signal.throwIfAborted()
   const ended = await new Promise<Exchange>((resolve) => {
     let timer: NodeJS.Timeout | undefined
+    let sent: ClientRequest | undefined
     const settle = (how: Exchange): void => {
       clearTimeout(timer)
       resolve(how)
+      // A server may answer and never read the rest of what is sent to it.
+      sent?.destroy()
     }
     const failed = (error: unknown): void => settle({ kind: 'error', code: errnoOf(error) })
     const options = { ...tls, method, headers, agent: false, signal }
     const send = url.protocol === 'https:' ? requestHttps : requestHttp
-    let sent
     try {
       sent = send(url, options)
     } catch (error) {
@@ -57,25 +61,24 @@ export const exchange = async (request: Request): Promise<Exchange> => {
       failed(error)
       return
     }
-    timer = setTimeout(() => {
-      settle({ kind: 'timeout' })
-      sent.destroy()
-    }, timeoutMs)
+    timer = setTimeout(() => settle({ kind: 'timeout' }), timeoutMs)
     sent.on('error', failed)
+    const answered = ({ statusCode: status = 0, headers: got }: IncomingMessage, rest: Body): void =>
+      settle({ kind: 'answer', status, retryAfter: got['retry-after'], ...rest })
+    // Nobody asked for another protocol, and such a connection has no end of an answer.
+    sent.on('upgrade', (response, socket) => {
+      socket.destroy()
+      answered(response, { body: Buffer.alloc(0), isWhole: true })
+    })
     sent.on('response', (response) => {
       const chunks: Buffer[] = []
       let size = 0
-      const finish = (isWhole: boolean): void => {
-        const retryAfter = response.headers['retry-after']
-        const whole = Buffer.concat(chunks).subarray(0, mostBytes)
-        settle({ kind: 'answer', status: response.statusCode ?? 0, retryAfter, body: whole, isWhole })
-      }
+      const finish = (isWhole: boolean): void =>
+        answered(response, { body: Buffer.concat(chunks).subarray(0, mostBytes), isWhole })
       response.on('data', (chunk: Buffer) => {
         chunks.push(chunk)
         size += chunk.length
-        if (size <= mostBytes) return
-        finish(false)
-        sent.destroy()
+        if (size > mostBytes) finish(false)
       })
       response.on('end', () => finish(true))
       response.on('error', failed)

@@ -16,8 +16,17 @@ export interface Secrets {
   readonly derived: string | undefined
 }
 
+/** Texts of fewer characters are hidden only where they are words: without every 'a', no message would be left. */
+const shortest = 4
+
+const without = (text: string, piece: string): string => {
+  if (piece.length >= shortest) return text.replaceAll(piece, placeholder)
+  const literal = piece.replaceAll(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
+  return text.replaceAll(new RegExp(`(?<![\\p{L}\\p{N}_])${literal}(?![\\p{L}\\p{N}_])`, 'gu'), placeholder)
+}
+
 /** Words that are worth hiding; shorter ones would leave no message. */
-const wordsOf = (text: string): readonly string[] => text.match(/[^\s"'`,;:{}[\]()<>=\\]{6,}/g) ?? []
+export const wordsOf = (text: string): readonly string[] => text.match(/[^\s"'`,;:{}[\]()<>=\\]{6,}/g) ?? []
 
 /**
  * The beginning of what a server said about a failure, on one line, without values, tokens and control characters.
@@ -28,8 +37,7 @@ export const said = (body: Buffer, { snapshots, texts, derived }: Secrets): stri
   // A value that is cut in two could not be recognised.
   let text = whole.length <= mostRead ? whole : whole.slice(0, mostRead).replace(/\S*$/, '')
   const pieces = [...texts, ...wordsOf(derived ?? '')].filter((piece) => piece !== '')
-  for (const piece of pieces.toSorted((a, b) => b.length - a.length))
-    text = text.replaceAll(piece, placeholder)
+  for (const piece of pieces.toSorted((a, b) => b.length - a.length)) text = without(text, piece)
   const shown = redactValues(text, ...snapshots)
     // oxlint-disable-next-line no-control-regex -- they would move the cursor of whoever reads the log
     .replaceAll(/[\u0000-\u001f\u007f-\u009f\s]+/g, ' ')

@@ -8,16 +8,20 @@ export interface Target {
   readonly basic: string | undefined
   /** For messages: origin and path, no query. Segments of the path that look like a secret are left out. */
   readonly shown: string
+  /** What a server could repeat of the address and must not be printed: as it is sent, and decoded. */
+  readonly secrets: readonly string[]
 }
 
 // Chat services put the secret of a webhook into its path.
 const isSecretive = (segment: string): boolean =>
   segment.length >= 16 && /[\dA-Z%]/.test(segment) && /[A-Za-z]/.test(segment)
 
+const isMasked = (segment: string): boolean => isSecretive(segment) || /^\d{12,}$/.test(segment)
+
 const shownPath = (path: string): string =>
   path
     .split('/')
-    .map((segment) => (isSecretive(segment) || /^\d{12,}$/.test(segment) ? '…' : segment))
+    .map((segment) => (isMasked(segment) ? '…' : segment))
     .join('/')
 
 // A URL may hold a lone '%', which stands for itself.
@@ -27,6 +31,20 @@ const decoded = (text: string): string => {
   } catch {
     return text
   }
+}
+
+/** What stands behind the names of a query, and what has no name. */
+const valuesOf = (query: string): readonly string[] =>
+  query.split('&').map((parameter) => parameter.slice(parameter.indexOf('=') + 1))
+
+const secretsOf = ({ username, password, pathname, search }: URL): readonly string[] => {
+  const query = search.slice(1)
+  const segments = pathname.split('/').filter(isMasked)
+  return [username, password, query, ...valuesOf(query), ...segments].flatMap((text) => [
+    text,
+    decoded(text),
+    decoded(text.replaceAll('+', ' ')),
+  ])
 }
 
 /**
@@ -40,8 +58,10 @@ export const parseTarget = (adapter: string, address: string | URL): Target => {
     throw new UsageError('BAD_OPTION', `${adapter} needs a URL that begins with http:// or https://`)
   const { username, password } = url
   const pair = `${decoded(username)}:${decoded(password)}`
-  const basic = pair === ':' ? undefined : `Basic ${Buffer.from(pair).toString('base64')}`
+  const login = pair === ':' ? undefined : Buffer.from(pair).toString('base64')
+  const secrets = [...new Set([...secretsOf(url), login ?? ''])].filter((text) => text !== '')
   url.username = ''
   url.password = ''
-  return { url, basic, shown: `${url.origin}${shownPath(url.pathname)}` }
+  const shown = `${url.origin}${shownPath(url.pathname)}`
+  return { url, basic: login && `Basic ${login}`, shown, secrets }
 }

@@ -41,7 +41,7 @@ const uniqueKey = ({ snapshot }: Change): string => `${snapshot.digest}.${random
 export const webhook = (url: string | URL, options: WebhookOptions = {}): Reaction<string> => {
   const settings = settingsOf('webhook', url, options)
   const client = new Client(settings)
-  const { method, target } = settings
+  const { method, target, accepts } = settings
   const { body = notice, idempotencyKey = uniqueKey, verify } = options
   const name = `webhook ${target.shown}`
   return {
@@ -55,8 +55,9 @@ export const webhook = (url: string | URL, options: WebhookOptions = {}): Reacti
         'x-hotmount-digest': digest,
       }
       const where = { reaction: name, stage: 'apply', revision } as const
-      const isDerived = options.body !== undefined
-      const call = { where, method, headers, body: payload?.bytes, mostBytes, change, isDerived }
+      const bytes = payload?.bytes
+      const derived = options.body && bytes
+      const call = { where, method, headers, body: bytes, mostBytes, change, accepts, derived }
       const { status } = await client.send(call, context)
       return `${method} ${target.shown} answered ${status}`
     },
