@@ -112,6 +112,29 @@ const leaks: readonly (readonly [config: string, said: string, expected: string]
   ['token: 9f8s7df6gs5d4f', 'bad token 9f8s7df6g', 'bad token [redacted]'],
 ]
 
+it.each([
+  [
+    'a colour',
+    'password: swordfish99Zz',
+    '\u001B[31mswordfish99Zz\u001B[0m is refused',
+    '[redacted] is refused',
+  ],
+  ['a short word in colour', 'PASSWORD=hunter2', '\u001B[33mhunter2\u001B[0m', '[redacted]'],
+  ['a flag', 'password: swordfish99Zz', 'mysql: -pswordfish99Zz refused', 'mysql: -p[redacted] refused'],
+  ['an escape', 'password: swordfish99Zz', 'GET /?password%3Dswordfish99Zz', 'GET /?password%3D[redacted]'],
+  ['a low line', 'password: swordfish99Zz', '_swordfish99Zz', '_[redacted]'],
+  ['a word behind', 'password: swordfish99Zz', 'swordfish99Zz_old', '[redacted]_old'],
+  [
+    'a host, which is no file,',
+    'bob@corp.com:4711471',
+    'no user at corp.com:4711471',
+    'no user at [redacted]',
+  ],
+])('hides what stands beside %s', (_what, line, text, expected) => {
+  const shown = redactValues(text, snapshotOf({ config: `db:\n  user: app\n  ${line}\n` }))
+  expect(shown === expected).toBe(true)
+})
+
 describe('what a program says of a password in', () => {
   it.each(leaks.map(([config], index) => [config.split(/[=:,\s]/, 1)[0] || '{}', index] as const))(
     '%s: case %i',

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util'
 import type { Snapshot } from '@hotmount/core'
 import { isPath, pathPattern, readSecrets, wordPattern } from './secrets.js'
 import { isVocabulary } from './vocabulary.js'
@@ -46,7 +47,7 @@ class Output {
     for (let at = 0; at + gram <= text.length; at++) this.#grams.add(text.slice(at, at + gram))
     for (const { 0: path, index } of text.matchAll(pathPattern)) this.#keepFile(path, index)
     for (const { 0: place, 1: number = '', index } of text.matchAll(
-      /(?:\.[A-Za-z]\w{0,7}:|\b(?:line|column|col)[ :]{1,2})(\d{1,7}(?::\d{1,7})?)\b/gi,
+      /\b(?:line|column|col)[ :]{1,2}(\d{1,7}(?::\d{1,7})?)\b/gi,
     ))
       this.#kept.fill(1, index + place.length - number.length, index + place.length)
     for (const { 0: word, index } of text.matchAll(wordPattern)) this.#learn(word, index)
@@ -74,11 +75,11 @@ class Output {
     if (parts.length > 1) for (const { 0: part, index } of parts) add(part, at + index)
   }
 
-  /** Whether a word of a value is one of the output. */
+  /** Whether a word of a value is one of the output, or a long one is within one: `-p` and `_` stick to what follows. */
   has(word: string): boolean {
     const isHere = this.#words.has(word)
     if (isHere) this.#known.add(word)
-    return isHere
+    return isHere || (word.length >= longEnough && this.#mayContain(word))
   }
 
   #hide(at: number, length: number): void {
@@ -88,19 +89,22 @@ class Output {
   hideWord(word: string): void {
     for (const at of this.#words.get(word) ?? []) this.#hide(at, word.length)
     this.#words.delete(word)
+    if (word.length >= longEnough) this.hideText(word, word.length)
   }
 
   #mayContain(piece: string): boolean {
+    if (piece.length > this.#text.length) return false
     for (let at = 0; at + gram <= piece.length; at += gram)
       if (!this.#grams.has(piece.slice(at, at + gram))) return false
     return true
   }
 
-  hideText(piece: string): void {
+  /** `step`: how far behind the beginning of one the next is sought. */
+  hideText(piece: string, step = 1): void {
     const text = this.#text
-    if (piece.length > text.length || !this.#mayContain(piece)) return
+    if (!this.#mayContain(piece)) return
     const isLoose = piece.length >= longEnough
-    for (let at = text.indexOf(piece); at >= 0; at = text.indexOf(piece, at + 1)) {
+    for (let at = text.indexOf(piece); at >= 0; at = text.indexOf(piece, at + step)) {
       const end = at + piece.length
       const isApart =
         (!isWordAt(piece, 0) || isStart(text, at)) && !(isWordAt(text, end - 1) && isWordAt(text, end))
@@ -148,7 +152,8 @@ const endOf = (text: string, most: number): string =>
  * redactValues('unknown directive "lissten" in /etc/nginx/conf.d/x.conf:3', snapshot) // unchanged
  */
 export const redactValues = (output: string, ...snapshots: readonly Snapshot[]): string => {
-  const text = endOf(output.trim(), mostRead)
+  // Colours first: the `m` that ends one would be the beginning of a word.
+  const text = endOf(stripVTControlCharacters(output).trim(), mostRead)
   if (text === '') return ''
   const values = [
     ...new Set(snapshots.flatMap((snapshot) => snapshot.keys().map((key) => snapshot.text(key)))),
