@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { phpFpm } from '@hotmount/adapters/php-fpm'
 import { writeFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { drainingTitle, workersOf } from '../../packages/adapters/src/process/verification.js'
 import { startNginx } from '../adapters/servers/nginx-process.js'
 import { installed } from '../support/servers.js'
 import { losesNothing, survivesItsDeath, takesAndRefuses } from './scenario.js'
@@ -52,6 +53,23 @@ describe.skipIf(missing.length > 0)('php-fpm [needs php-fpm8.2, nginx]', () => {
   })
   survivesItsDeath(subject, /got the signal, but it has exited$/)
   losesNothing(subject)
+
+  it('is told by its master when it has no workers', async () => {
+    const idle: Subject = {
+      ...subject,
+      // It has a worker once it was asked, so that one is to be given up soon.
+      good: (version, place) => ({
+        'fpm.conf': `${patient(version, place).replace('= static', '= ondemand')}pm.process_idle_timeout = 1s\n`,
+      }),
+    }
+    const server = await start(idle)
+    const { pid = 0 } = server.supervisor
+    await expect.poll(() => workersOf(pid, drainingTitle), { timeout: 10_000 }).toEqual([])
+    expect(await server.swap(idle.good('v2', server.place))).toMatchObject({
+      outcome: 'applied',
+      evidence: expect.stringMatching(/^it has executed itself again and has no workers yet; /),
+    })
+  })
 
   it('says that requests were cut when process_control_timeout is not set', async () => {
     const hasty: Subject = {

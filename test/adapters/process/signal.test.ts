@@ -72,6 +72,15 @@ describe("signal with 'newWorkers'", () => {
     })
     expect(String(error)).toContain(what)
   })
+  it('fails with a target without children, and is sent to it once', async () => {
+    const child = await startCatcher('SIGHUP')
+    const done = perform(signal(refTo(child), 'SIGHUP', { verify: 'newWorkers', within: 600 }))
+    await expect(done).rejects.toMatchObject({
+      code: 'VERIFY_FAILED',
+      message: expect.stringMatching(/after 600 ms it had no workers to judge by$/),
+    })
+    expect(child.lines.filter((line) => line === 'SIGHUP')).toHaveLength(1)
+  })
 })
 
 describe("signal with 'alive' or a probe", () => {

@@ -34,6 +34,7 @@ describe('judge', () => {
     ['1 2', '1 3', 'partial', '1 old worker still there beside 1 new'],
     ['1 2', '1 2 3', 'partial', '2 old workers still there beside 1 new'],
     ['1 2', '', 'partial', 'it has no workers'],
+    ['', '', 'idle', 'it had no workers to judge by'],
     ['1 2', '1d 2d', 'partial', 'it has no workers'],
     ['1 2', '1d 2d 3d', 'partial', 'it has no workers'],
   ])('[%s] then [%s]: %s', (before, now, kind, words) => {
@@ -47,6 +48,10 @@ describe('judge', () => {
     ['1 2', '1 2', { isTaken: true }, 'noEffect'],
     // All are new, but the server has not taken the config: they may have crashed.
     ['1 2', '3 4', { isTaken: false }, 'partial'],
+    ['', '', {}, 'idle'],
+    ['', '', { isReexecuted: true }, 'applied'],
+    ['1', '', { isReexecuted: true }, 'partial'],
+    ['1', '1', { isReexecuted: true }, 'noEffect'],
     ['1 2', '1 2 3 4', { startsBeside: true }, 'draining'],
     ['1 2', '1 2 3', { startsBeside: true }, 'partial'],
     ['1 2', '1 2 3 4', { startsBeside: true, isTaken: false }, 'partial'],
@@ -108,6 +113,19 @@ describe('settled', () => {
       return final && `${final.kind} at ${at}`
     })
     expect(ends.find(Boolean) ?? lastWord(state).kind).toBe(expected)
+  })
+  it('waits for longer when there are no workers', () => {
+    let state = settling([], 0)
+    const at = (now: number): string | undefined => {
+      state = observe(state, { ...there(''), isReexecuted: true }, now)
+      const final = settled(state, now)
+      return final && describeVerdict(final)
+    }
+    expect([at(0), at(300), at(1000)]).toEqual([
+      undefined,
+      undefined,
+      'it has executed itself again and has no workers yet',
+    ])
   })
   it('says that a worker was only started again', () => {
     const state = observe(settling(workers('1'), 0), { ...there('3'), overlaps: true }, 0)

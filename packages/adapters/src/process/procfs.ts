@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { parseCmdline, parseMasks, parseStat, type Process, type SignalMasks } from './proc.js'
 
@@ -30,6 +31,12 @@ export const readMasks = (pid: number): SignalMasks | undefined => {
 
 /** Its control groups, as /proc/PID/cgroup tells them; empty when it is not there. */
 export const readCgroup = (pid: number): string => read(pid, 'cgroup') ?? ''
+
+/** Another text once the process has executed itself again; undefined when it may not be read, as of another user. */
+export const readImage = (pid: number): string | undefined => {
+  const auxv = read(pid, 'auxv')
+  return auxv ? createHash('sha256').update(auxv).digest('base64url') : undefined
+}
 
 /**
  * Every process that this pid namespace shows and that passes.

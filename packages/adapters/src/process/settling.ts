@@ -60,6 +60,7 @@ export const settled = (state: Settling, now: number): Verdict | undefined => {
   if (verdict.kind !== 'applied' && verdict.kind !== 'draining') return undefined
   const alive = before.filter((worker) => !worker.draining).length
   const isPresumed = verdict.kind === 'draining' && verdict.isPresumed
+  if (alive + verdict.fresh === 0) return now - state.since >= stableWhenFewerMs ? verdict : undefined
   const enough = isPresumed ? stableWhenPresumedMs : verdict.fresh < alive ? stableWhenFewerMs : stableMs
   return now - state.since >= enough ? verdict : undefined
 }
@@ -72,6 +73,8 @@ const many = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 
 
 /** One verdict in words. */
 export const describeVerdict = (verdict: Verdict): string => {
+  if (verdict.kind === 'applied' && verdict.fresh === 0)
+    return 'it has executed itself again and has no workers yet'
   if (verdict.kind === 'applied') return many(verdict.fresh, 'new worker')
   if (verdict.kind === 'draining')
     return `${many(verdict.fresh, 'new worker')}, ${verdict.draining} old still draining`
@@ -79,6 +82,7 @@ export const describeVerdict = (verdict: Verdict): string => {
     return verdict.restarted === undefined
       ? 'it kept its old workers'
       : `it has only started ${many(verdict.restarted, 'worker')} again in place of old ones that ended`
+  if (verdict.kind === 'idle') return 'it had no workers to judge by'
   if (verdict.kind === 'unstable')
     return `its new workers do not stay (they changed ${many(verdict.churn, 'time')})`
   if (verdict.kind === 'died') return 'it has exited'

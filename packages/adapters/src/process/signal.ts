@@ -5,6 +5,7 @@ import { type DrainingLimit, holdWhileDraining } from './hold.js'
 import type { PinnedProcess, ProcessRef } from './process-ref.js'
 import type { Argv } from './spawn.js'
 import { quoteEnded } from './quote.js'
+import { readImage } from './procfs.js'
 import { inContext, type Where } from './target-error.js'
 import {
   drainingTitle,
@@ -35,6 +36,8 @@ export interface SignalReceipt extends PinnedProcess {
   readonly crowded: number | undefined
   /** How to ask the server itself, where it has a word of its own. */
   readonly ask?: Question | undefined
+  /** What it was executing, where a reload executes it again and /proc tells. */
+  readonly image?: string | undefined
 }
 
 /** Everything about one signal, for servers as well as for {@link signal}. */
@@ -54,6 +57,8 @@ export interface SignalSpec {
   readonly startsBeside?: boolean | undefined
   /** Its new workers are always seen beside the old, so one that is not was only started again. */
   readonly overlaps?: boolean | undefined
+  /** It reloads by executing itself again. */
+  readonly reexecutes?: boolean | undefined
   /** How old the target must be before it is signalled, in milliseconds. */
   readonly leastAgeMs?: number | undefined
 }
@@ -68,15 +73,23 @@ const send = async (
   const limit = spec.limit && { ...spec.limit, holdMs: Math.min(spec.limit.holdMs, timeoutMs / 2) }
   const crowded = limit && (await holdWhileDraining(draining, limit, { clock, signal }))
   const before = workersOf(target.pid, spec.draining)
+  const image = spec.reexecutes ? readImage(target.pid) : undefined
   const ask = await spec.witness?.(target, signal)
   const { leastAgeMs } = spec
   await deliver(spec.target.describe, target, spec.signal, { signal, clock, leastAgeMs })
-  return { pid: target.pid, startTime: target.startTime, before, crowded, ...(ask && { ask }) }
+  return {
+    pid: target.pid,
+    startTime: target.startTime,
+    before,
+    crowded,
+    ...(ask && { ask }),
+    ...(image && { image }),
+  }
 }
 
 const prove = async (
   spec: SignalSpec,
-  { before, crowded, ask, ...target }: SignalReceipt,
+  { before, crowded, ask, image, ...target }: SignalReceipt,
   context: ReactionContext,
 ): Promise<string> => {
   const { signal, clock, change } = context
@@ -89,6 +102,7 @@ const prove = async (
     signal,
     clock,
     ask,
+    image,
     quote: (text) => quoteEnded(text, change.snapshot, context),
   }
   const evidence: string[] = []

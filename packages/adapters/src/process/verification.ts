@@ -3,7 +3,7 @@ import type { Probe } from '../probe/probe.js'
 import { presence } from './deliver.js'
 import type { PinnedProcess } from './process-ref.js'
 import { isAlive } from './proc.js'
-import { listProcesses } from './procfs.js'
+import { listProcesses, readImage } from './procfs.js'
 import { titleOf } from './match.js'
 import { describeVerdict, lastWord, observe, settled, settling } from './settling.js'
 import { targetError } from './target-error.js'
@@ -31,6 +31,8 @@ export interface Scene {
   readonly ask?: Question | undefined
   readonly startsBeside?: boolean | undefined
   readonly overlaps?: boolean | undefined
+  /** Of the target before the signal, where it executes itself again. */
+  readonly image?: string | undefined
   /** What may be shown of what the server says, as the end of a sentence. */
   readonly quote: (text: string) => Promise<string>
 }
@@ -66,12 +68,13 @@ const hints = {
   other: 'its own log says why; a port in use, for one, passes every check',
 } as const
 
-const look = ({ target, draining, startsBeside, overlaps, ask }: Scene, word: Word): Sighting => ({
+const look = ({ target, draining, startsBeside, overlaps, ask, image }: Scene, word: Word): Sighting => ({
   master: presence(target),
   workers: workersOf(target.pid, draining),
   isTaken: ask && word.kind === 'taken',
   startsBeside,
   overlaps,
+  isReexecuted: image !== undefined && (readImage(target.pid) ?? image) !== image,
 })
 
 const silence = (): Word => ({ kind: 'silent' })

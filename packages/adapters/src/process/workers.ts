@@ -19,6 +19,8 @@ export interface Sighting {
   readonly startsBeside?: boolean | undefined
   /** Its new workers are always seen beside the old: one that comes after them was only started again. */
   readonly overlaps?: boolean | undefined
+  /** The master has executed itself again: of one without workers that is proof. */
+  readonly isReexecuted?: boolean | undefined
 }
 
 /** What the children say about a reload. Only `applied` and `draining` are success, once they hold. */
@@ -36,6 +38,8 @@ export type Verdict =
       /** So many workers are new, but only in place of ones that ended. */
       readonly restarted?: number
     }
+  /** No workers before and none now: they say nothing. */
+  | { readonly kind: 'idle' }
   | { readonly kind: 'partial'; readonly fresh: number; readonly old: number }
   | { readonly kind: 'unstable'; readonly churn: number }
   | { readonly kind: 'died' }
@@ -72,6 +76,7 @@ export const judge = (before: readonly Worker[], now: Sighting): Verdict => {
   const left = draining + old
   if ((isSaid || isPresumed) && fresh > 0 && now.isTaken !== false)
     return left > 0 ? { kind: 'draining', fresh, draining: left, isPresumed } : { kind: 'applied', fresh }
+  if (alive + fresh + left === 0) return now.isReexecuted ? { kind: 'applied', fresh } : { kind: 'idle' }
   const untouched = fresh === 0 && old === alive
   return untouched ? { kind: 'noEffect' } : { kind: 'partial', fresh, old }
 }

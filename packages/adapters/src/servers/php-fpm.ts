@@ -30,9 +30,10 @@ const remark = (command: Argv): Probe => ({
 })
 
 /**
- * Reloads php-fpm: `php-fpm -t`, USR2 to the master, then proof that every old worker is gone and new ones stay. The
- * evidence says when `process_control_timeout` is not set: then requests under way were cut. php-fpm ends when it
- * re-reads a bad config, so there is no going without a check.
+ * Reloads php-fpm: `php-fpm -t`, USR2 to the master, then proof that every old worker is gone and new ones stay; of
+ * one without workers (`pm = ondemand`), that the master has executed itself again. The evidence says when
+ * `process_control_timeout` is not set: then requests under way were cut. php-fpm ends when it re-reads a bad config,
+ * so there is no going without a check.
  *
  * @throws UsageError BAD_OPTION, BAD_DURATION
  * @example
@@ -47,6 +48,7 @@ export const phpFpm = (options: PhpFpmOptions = {}): Reaction<SignalReceipt> => 
       signal: 'SIGUSR2',
       check: () => withFlag(command, '-t'),
       diesOfBadConfig: true,
+      reexecutes: true,
       verify: ['newWorkers', ...(typeof check === 'object' ? [] : [remark(command)])],
       // New workers come once the old ones have had their process_control_timeout.
       within: '25s',

@@ -58,6 +58,8 @@ export interface ServerRecord {
   readonly startsBeside?: boolean
   /** New and old workers are beside each other for 100 ms and more: a new one that was not was only started again. */
   readonly overlaps?: boolean
+  /** It reloads by executing itself again, which proves a reload of one that has no workers. */
+  readonly reexecutes?: boolean
   /** In milliseconds, where catching the signal does not yet mean that the server is ready for it. */
   readonly leastAgeMs?: number
   /** How long the proof may take by default. */
@@ -110,7 +112,7 @@ export const serverReload = (
   { process, check, verify, within, maxDraining = 4 }: ServerOptions = {},
 ): Reaction<SignalReceipt> => {
   const argv = checkOf(record, check)
-  const { name, retryable, witness, startsBeside, overlaps, leastAgeMs } = record
+  const { name, retryable, witness, startsBeside, overlaps, reexecutes, leastAgeMs } = record
   return signalReaction({
     name,
     target: process ?? record.process,
@@ -123,6 +125,7 @@ export const serverReload = (
     witness: verify === false || typeof verify === 'string' ? undefined : witness,
     startsBeside,
     overlaps,
+    reexecutes,
     leastAgeMs,
   })
 }
