@@ -13,6 +13,9 @@ const unique = (): string => `hm${process.pid}x${++count}`
 const startNamed = (name: string): ReturnType<typeof startReady> =>
   startReady('sh', ['-c', 'echo ready; sleep 60', '--token=swordfish'], { argv0: name })
 
+// Its child ends only once the shell has become a program that reaps nobody.
+const zombieMaker = '(while [ "$(cat /proc/$$/comm)" != sleep ]; do :; done) & echo $!; exec sleep 60'
+
 describe('processNamed and processMatching', () => {
   it('find one process, with its start time', async () => {
     const name = unique()
@@ -100,7 +103,7 @@ describe('pidFile', () => {
   })
   it('refuses a pid that is not alive, and a zombie', async () => {
     expect((await failure(fileWith('4194304'))).message).toContain('no such process is alive')
-    const { lines } = await startReady('sh', ['-c', 'true & echo $!; exec sleep 60'])
+    const { lines } = await startReady('sh', ['-c', zombieMaker])
     await vi.waitFor(() => expect(readProcess(Number(lines[0]))?.state).toBe('Z'))
     expect((await failure(fileWith(lines[0] ?? ''))).message).toContain('no such process is alive')
   })
