@@ -14,7 +14,8 @@ const startNamed = (name: string): ReturnType<typeof startReady> =>
   startReady('sh', ['-c', 'echo ready; sleep 60', '--token=swordfish'], { argv0: name })
 
 // Its child ends only once the shell has become a program that reaps nobody.
-const zombieMaker = '(while [ "$(cat /proc/$$/comm)" != sleep ]; do :; done) & echo $!; exec sleep 60'
+const zombieMaker =
+  '(while [ "$(cat /proc/$$/comm)" != sleep ]; do :; done; exec "$0") & echo $!; exec sleep 60'
 
 describe('processNamed and processMatching', () => {
   it('find one process, with its start time', async () => {
@@ -58,7 +59,7 @@ describe('processNamed and processMatching', () => {
   it('find no zombie', async () => {
     const program = join(scratch(), unique())
     copyFileSync('/bin/true', program)
-    const { lines } = await startReady('sh', ['-c', '"$0" & echo $!; exec sleep 60', program])
+    const { lines } = await startReady('sh', ['-c', zombieMaker, program])
     const zombie = (): Process | undefined => readProcess(Number(lines[0]))
     await vi.waitFor(() => expect(zombie()?.state).toBe('Z'))
     expect(zombie()?.comm).toBe(basename(program))
@@ -103,7 +104,7 @@ describe('pidFile', () => {
   })
   it('refuses a pid that is not alive, and a zombie', async () => {
     expect((await failure(fileWith('4194304'))).message).toContain('no such process is alive')
-    const { lines } = await startReady('sh', ['-c', zombieMaker])
+    const { lines } = await startReady('sh', ['-c', zombieMaker, 'true'])
     await vi.waitFor(() => expect(readProcess(Number(lines[0]))?.state).toBe('Z'))
     expect((await failure(fileWith(lines[0] ?? ''))).message).toContain('no such process is alive')
   })
