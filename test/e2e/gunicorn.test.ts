@@ -33,7 +33,10 @@ const subject: Subject = {
 }
 
 describeWith('gunicorn', 'gunicorn', () => {
-  takesAndRefuses(subject, { evidence: /^2 new workers.*; preload_app not seen in its command line or config file$/, refusal: /SyntaxError/ })
+  takesAndRefuses(subject, {
+    evidence: /^2 new workers.*; preload_app not seen in its command line or config file$/,
+    refusal: /SyntaxError/,
+  })
   survivesItsDeath(subject, /got the signal, but it has exited$/)
   losesNothing(subject)
 

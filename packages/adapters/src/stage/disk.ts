@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { chmod, lstat, mkdir, open, readdir, readFile, readlink, rename, rm, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { errnoOf } from '../process/errno.js'
@@ -104,6 +105,27 @@ const filesIn = async (directory: string, prefix = ''): Promise<readonly string[
     else files.push(path)
   }
   return files
+}
+
+/** The same for the same files by path, and for no others. */
+export const fingerprintOf = (files: ReadonlyMap<string, Uint8Array>): string => {
+  const hash = createHash('sha256')
+  for (const path of [...files.keys()].toSorted()) {
+    const bytes = files.get(path) ?? new Uint8Array()
+    hash.update(`${JSON.stringify(path)} ${bytes.length} `).update(bytes)
+  }
+  return hash.digest('hex')
+}
+
+/** The fingerprint of what a directory holds; undefined when it cannot be read. */
+export const fingerprintIn = async (directory: string): Promise<string | undefined> => {
+  try {
+    const files = new Map<string, Uint8Array>()
+    for (const path of await filesIn(directory)) files.set(path, await readFile(join(directory, path)))
+    return fingerprintOf(files)
+  } catch {
+    return undefined
+  }
 }
 
 /** Whether a directory holds exactly these files. */

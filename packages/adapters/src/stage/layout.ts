@@ -20,6 +20,14 @@ export const isRevision = (name: string): boolean => revisionName.test(name)
 export const newRevision = (now: Date): string =>
   `..${now.toISOString().slice(0, 19).replaceAll(/[-T:]/g, '_')}.${randomInt(2 ** 32)}`
 
+const goneName = /^\.\.gone_\d{4}(?:_\d\d){5}\.\d+$/
+
+/** What a revision is called while it is removed: no link leads to such a name, so half of it does no harm. */
+export const goneNameOf = (revision: string): string => `..gone_${revision.slice(2)}`
+
+/** Whether a name is one of a revision that is being removed. */
+export const isGone = (name: string): boolean => goneName.test(name)
+
 const longestName = 255
 
 /** Why a path must not be written below the staging directory; undefined when it may. */

@@ -1,8 +1,27 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Disk, holds, kindOf, targetOf } from './disk.js'
-import { dataLink, isRevision, newRevision, parentsOf, spareLinks, topNames, verifiedLink } from './layout.js'
+import { type Disk, fingerprintIn, fingerprintOf, holds, kindOf, targetOf } from './disk.js'
+import {
+  dataLink,
+  goneNameOf,
+  isGone,
+  isRevision,
+  newRevision,
+  parentsOf,
+  spareLinks,
+  topNames,
+  verifiedLink,
+} from './layout.js'
 import { Obstacle } from './trouble.js'
+
+/** Housekeeping: what cannot be done now is tried again another time, and nothing else depends on it. */
+const attempt = async (work: () => Promise<void>): Promise<void> => {
+  try {
+    await work()
+  } catch {
+    // It stays where it is.
+  }
+}
 
 /** What a revision holds: bytes by path. */
 export type Payload = ReadonlyMap<string, Uint8Array>
@@ -19,6 +38,8 @@ export class StagingArea {
   #candidate: string | undefined
   /** Verified revisions of this process, the newest last. */
   #history: readonly string[] = []
+  /** What each revision held when it was written, or found at the start. */
+  readonly #fingerprints = new Map<string, string>()
 
   constructor(into: string, keep: number, disk: Disk) {
     this.into = into
@@ -45,17 +66,28 @@ export class StagingArea {
     return isRevision(revision) && (await kindOf(this.at(revision))) === 'directory'
   }
 
+  /** Whether a revision still holds what it held. */
+  async isWhole(revision: string): Promise<boolean> {
+    const fingerprint = this.#fingerprints.get(revision)
+    if (fingerprint === undefined || !(await this.exists(revision))) return false
+    return (await fingerprintIn(this.at(revision))) === fingerprint
+  }
+
   /** What an earlier life left: an unproven revision is taken back, unfinished ones are removed. Once. */
   async recover(): Promise<void> {
     const isThere = (await kindOf(this.into)) !== undefined
     if (this.#isReady && isThere) return
     if (!isThere) await this.#disk.makeDirectories(this.into)
-    for (const name of Object.values(spareLinks)) await this.#disk.remove(this.at(name))
+    await this.#removeSpares()
     const [published, verified] = [await this.published(), await this.verified()]
     const best = verified ?? published
     if (best !== undefined && best !== published) await this.#point(dataLink, spareLinks.takeBack, best)
-    for (const name of await this.#revisions()) if (name !== best) await this.#disk.remove(this.at(name))
-    if (best !== undefined) await this.#linkNames(best)
+    await this.#removeAllBut(new Set([best]))
+    if (best !== undefined) {
+      await this.#linkNames(best)
+      const fingerprint = await fingerprintIn(this.at(best))
+      if (fingerprint !== undefined) this.#fingerprints.set(best, fingerprint)
+    }
     this.#history = best === undefined ? [] : [best]
     this.#isReady = true
   }
@@ -91,8 +123,9 @@ export class StagingArea {
     const candidate = this.#candidate
     if (candidate === undefined) return
     this.#candidate = undefined
-    for (const name of Object.values(spareLinks)) await this.#disk.remove(this.at(name))
-    await this.#removeUnneeded(candidate)
+    await this.#removeSpares()
+    const needed = [await this.published(), await this.verified(), ...this.#history]
+    if (!needed.includes(candidate)) await this.#removeRevision(candidate)
   }
 
   /** Shows a revision, by one rename. */
@@ -110,23 +143,20 @@ export class StagingArea {
     await this.discard()
   }
 
-  /** Marks a revision as proven, and removes those that are no longer kept. */
+  /** Marks a revision as proven. It is from then on: what is no longer kept goes if it can, else another time. */
   async confirm(revision: string): Promise<void> {
     if ((await this.verified()) !== revision) await this.#point(verifiedLink, spareLinks.confirm, revision)
     this.#candidate = undefined
-    for (const name of Object.values(spareLinks)) await this.#disk.remove(this.at(name))
     this.#history = [...this.#history.filter((name) => name !== revision), revision].slice(-this.#keep - 1)
-    const needed = new Set([...this.#history, revision, await this.published()])
-    for (const name of await this.#revisions()) if (!needed.has(name)) await this.#disk.remove(this.at(name))
+    await attempt(async () => {
+      await this.#removeSpares()
+      await this.#removeAllBut(new Set([...this.#history, revision, await this.published()]))
+    })
   }
 
   async #leadsTo(link: string): Promise<string | undefined> {
     const target = await targetOf(this.at(link))
     return target !== undefined && (await this.exists(target)) ? target : undefined
-  }
-
-  async #revisions(): Promise<readonly string[]> {
-    return (await readdir(this.into)).filter(isRevision)
   }
 
   async #write(revision: string, payload: Payload, signal: AbortSignal): Promise<void> {
@@ -140,6 +170,7 @@ export class StagingArea {
     }
     for (const path of inner) await this.#disk.syncDirectory(join(directory, path))
     await this.#disk.syncDirectory(directory)
+    this.#fingerprints.set(revision, fingerprintOf(payload))
   }
 
   async #point(link: string, spare: string, revision: string): Promise<void> {
@@ -159,7 +190,8 @@ export class StagingArea {
       if ((await kindOf(this.at(name))) === undefined)
         await this.#disk.link(`${dataLink}/${name}`, this.at(name))
     for (const name of await readdir(this.into))
-      if (!wanted.has(name) && (await this.#isOurLink(name))) await this.#disk.remove(this.at(name))
+      if (!wanted.has(name) && (await this.#isOurLink(name)))
+        await attempt(() => this.#disk.remove(this.at(name)))
   }
 
   async #refuseObstacles(payload: Payload): Promise<void> {
@@ -168,8 +200,26 @@ export class StagingArea {
         throw new Obstacle(this.at(name))
   }
 
-  async #removeUnneeded(revision: string): Promise<void> {
-    const needed = [await this.published(), await this.verified(), ...this.#history]
-    if (!needed.includes(revision)) await this.#disk.remove(this.at(revision))
+  async #removeSpares(): Promise<void> {
+    for (const name of Object.values(spareLinks)) await attempt(() => this.#disk.remove(this.at(name)))
+  }
+
+  /** Removes every revision but these, and what was left of those that could not be removed the last time. */
+  async #removeAllBut(needed: ReadonlySet<string | undefined>): Promise<void> {
+    for (const name of await readdir(this.into)) {
+      if (isGone(name)) await attempt(() => this.#disk.remove(this.at(name)))
+      if (isRevision(name) && !needed.has(name)) await this.#removeRevision(name)
+    }
+  }
+
+  /** Renamed first: under the name of a revision there is a whole one or none. */
+  #removeRevision(revision: string): Promise<void> {
+    return attempt(async () => {
+      if (!(await this.exists(revision))) return
+      const gone = this.at(goneNameOf(revision))
+      await this.#disk.rename(this.at(revision), gone)
+      this.#fingerprints.delete(revision)
+      await this.#disk.remove(gone)
+    })
   }
 }

@@ -52,7 +52,10 @@ export class Staging {
     return { reaction: this.name, stage, revision: snapshot.revision }
   }
 
-  /** Writes the candidate and has it checked; nothing of it stays when it is refused. */
+  /**
+   * Writes the candidate and has it checked; it is removed when it is refused here. Refused by a later member of a
+   * chain, or overtaken during its check, it stays on the disk until the next check or start.
+   */
   async check(snapshot: Snapshot, context: ReactionContext): Promise<void> {
     const where = this.where('check', snapshot)
     await onDisk(where, this.#area.into, () => this.#trust(context.change))
@@ -128,7 +131,7 @@ export class Staging {
   async rollback(good: Snapshot, context: ReactionContext): Promise<StageReceipt> {
     const where = this.where('apply', good)
     const known = placeOf(good, this.#area.into)
-    const isThere = known !== undefined && (await this.#area.exists(known))
+    const isThere = known !== undefined && (await this.#area.isWhole(known))
     const revision = isThere ? known : await this.#write(good, where, context.signal)
     remember(good, this.#area.into, revision)
     await onDisk(where, this.#area.into, () => this.#area.publish(revision))
