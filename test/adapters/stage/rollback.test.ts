@@ -88,13 +88,13 @@ describe('stage, when what follows fails', () => {
       { a: 'one' },
       {
         initial: true,
-        timeout: 200,
+        timeout: 1500,
       },
     )
     let reloads = 0
     server.onReload = () => {
       reloads += 1
-      return reloads === 1 ? new Promise((resolve) => setTimeout(resolve, 300)) : undefined
+      return reloads === 1 ? new Promise((resolve) => setTimeout(resolve, 1800)) : undefined
     }
     expect(await swap({ a: 'two' })).toMatchObject({ outcome: 'rolledBack', error: { code: 'TIMED_OUT' } })
     expect([server.runs, shown(into), proven(into)]).toEqual(['one', { a: 'one' }, { a: 'one' }])
