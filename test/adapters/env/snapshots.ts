@@ -1,6 +1,7 @@
 import { onTestFinished } from 'vitest'
-import { type Reaction, type Snapshot, systemClock, watchConfigMap } from '@hotmount/core'
+import { type Reaction, type Snapshot, watchConfigMap } from '@hotmount/core'
 import { type Data, simulateMount } from '@hotmount/core/testing'
+import { contextOf } from '../process/changes.js'
 
 /** One snapshot after the other of a real directory. */
 export const snapshots = async (): Promise<(data: Data) => Promise<Snapshot>> => {
@@ -19,16 +20,7 @@ export const snapshots = async (): Promise<(data: Data) => Promise<Snapshot>> =>
 /** Runs the stages of a reaction on a snapshot, as the loop does; returns the evidence. */
 export const react = async (reaction: Reaction, snapshot: Snapshot): Promise<unknown> => {
   const change = { snapshot, previous: snapshot, added: [], changed: [], removed: [], touches: () => true }
-  const { signal } = new AbortController()
-  const context = {
-    signal,
-    attempt: 1,
-    timeoutMs: 30_000,
-    clock: systemClock,
-    change,
-    latest: () => change.snapshot,
-    resync: () => Promise.resolve(change.snapshot),
-  }
+  const context = contextOf(change)
   await reaction.check?.(snapshot, context)
   return reaction.verify?.(await reaction.apply(change, context), context)
 }
@@ -36,15 +28,6 @@ export const react = async (reaction: Reaction, snapshot: Snapshot): Promise<unk
 /** Goes back to a snapshot as the loop does; returns the evidence. */
 export const rollBack = async (reaction: Reaction, good: Snapshot): Promise<unknown> => {
   const change = { snapshot: good, previous: good, added: [], changed: [], removed: [], touches: () => true }
-  const { signal } = new AbortController()
-  const context = {
-    signal,
-    attempt: 1,
-    timeoutMs: 30_000,
-    clock: systemClock,
-    change,
-    latest: () => change.snapshot,
-    resync: () => Promise.resolve(change.snapshot),
-  }
+  const context = contextOf(change)
   return reaction.verify?.(await reaction.rollback?.(good, context), context)
 }
