@@ -4,6 +4,7 @@ import { gunicorn } from '@hotmount/adapters/gunicorn'
 import { expect, it, vi } from 'vitest'
 import { describeWith, installed } from '../support/servers.js'
 import { losesNothing, survivesItsDeath, takesAndRefuses } from './scenario.js'
+import { survivesAStorm } from './storm.js'
 import { type Place, start, type Subject } from './subject.js'
 
 const app = `
@@ -32,6 +33,15 @@ const subject: Subject = {
   reaction: (place, process) => gunicorn({ process, command: subject.command(place) }),
 }
 
+/** With threads, so that slow clients leave room for others. */
+const threaded: Subject = {
+  ...subject,
+  good: (version, place) => ({
+    'conf.py': config(version, place, "worker_class = 'gthread'\nthreads = 16"),
+    'app.py': app,
+  }),
+}
+
 describeWith('gunicorn', 'gunicorn', () => {
   takesAndRefuses(subject, {
     evidence: /^2 new workers.*; preload_app not seen in its command line or config file$/,
@@ -39,17 +49,20 @@ describeWith('gunicorn', 'gunicorn', () => {
   })
   survivesItsDeath(subject, /got the signal, but it has exited$/)
   losesNothing(subject)
+  survivesAStorm(threaded, { swaps: 100, durationMs: 5000, workers: 2, maxDraining: 4, reloads: 1 })
 
-  it('counts an old worker that finishes a slow request as draining', async () => {
+  it('counts an old worker that finishes a slow request as draining, over more than one reload', async () => {
     const server = await start(subject)
     const { port, work } = server.place
     const slow = fetch(`http://127.0.0.1:${port}/slow`)
     await vi.waitFor(() => expect(existsSync(join(work, 'started'))).toBe(true))
-    expect(await server.swap(subject.good('v2', server.place))).toMatchObject({
-      outcome: 'applied',
-      evidence: expect.stringMatching(/^2 new workers, 1 old still draining; /),
-    })
-    expect(await server.answer()).toBe('v2')
+    for (const version of ['v2', 'v3']) {
+      expect(await server.swap(subject.good(version, server.place))).toMatchObject({
+        outcome: 'applied',
+        evidence: expect.stringMatching(/^2 new workers, 1 old still draining; /),
+      })
+      expect(await server.answer()).toBe(version)
+    }
     writeFileSync(join(work, 'go-on'), '')
     await expect(slow.then((response) => response.text())).resolves.toBe('v1')
   })

@@ -6,6 +6,7 @@ import { expect, it, onTestFinished } from 'vitest'
 import { changeOf, contextOf } from '../adapters/process/changes.js'
 import { describeWith, installed } from '../support/servers.js'
 import { losesNothing, survivesItsDeath, takesAndRefuses } from './scenario.js'
+import { survivesAStorm } from './storm.js'
 import { type Place, start, type Subject } from './subject.js'
 
 const config = (port: number, text: string, more = ''): string => `
@@ -57,6 +58,7 @@ describeWith('haproxy', 'haproxy', () => {
   })
   survivesItsDeath(bySocket, /got the signal, but it has exited$/)
   losesNothing(byEnviron)
+  survivesAStorm(bySocket, { swaps: 100, durationMs: 5000, workers: 1, maxDraining: 4 })
 
   it('tells that a reload was refused although the check was passed, by its socket and by its environment', async () => {
     const busy = await listening()

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { changeOf, contextOf } from '../adapters/process/changes.js'
 import { describeWith, installed } from '../support/servers.js'
 import { losesNothing, survivesItsDeath, takesAndRefuses } from './scenario.js'
+import { survivesAStorm } from './storm.js'
 import { type Place, start, type Subject } from './subject.js'
 
 const modules = ['mpm_event', 'authz_core', 'status', 'alias']
@@ -61,6 +62,10 @@ describeWith('apache2', 'Apache httpd', () => {
   })
   survivesItsDeath(subject, /got the signal, but it has exited$/)
   losesNothing({ ...subject, loadPath: '/server-status' })
+  survivesAStorm(
+    { ...subject, loadPath: '/server-status' },
+    { swaps: 100, durationMs: 5000, workers: 2, maxDraining: 4 },
+  )
 
   it('is not signalled when its status page cannot be asked', async () => {
     const server = await start(subject)

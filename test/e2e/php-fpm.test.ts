@@ -2,10 +2,11 @@ import { join } from 'node:path'
 import { phpFpm } from '@hotmount/adapters/php-fpm'
 import { writeFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { drainingTitle, workersOf } from '../../packages/adapters/src/process/verification.js'
+import { Roster } from '../../packages/adapters/src/process/roster.js'
 import { startNginx } from '../adapters/servers/nginx-process.js'
 import { installed } from '../support/servers.js'
 import { losesNothing, survivesItsDeath, takesAndRefuses } from './scenario.js'
+import { type SlowClient, survivesAStorm } from './storm.js'
 import { type Place, start, type Subject } from './subject.js'
 
 const config = (version: string, { work }: Place, more = ''): string => `
@@ -24,14 +25,25 @@ env[VERSION] = ${version}
 
 /** nginx passes every request to the one script, with the environment of the pool. */
 const front = async ({ port, work }: Place): Promise<void> => {
-  writeFileSync(join(work, 'index.php'), "<?php echo getenv('VERSION');")
+  writeFileSync(
+    join(work, 'index.php'),
+    "<?php if (isset($_GET['slow'])) usleep(500000); echo getenv('VERSION');",
+  )
   await startNginx(
     port,
     `server { listen 127.0.0.1:${port}; location / {
       fastcgi_pass unix:${work}/fpm.sock;
       fastcgi_param SCRIPT_FILENAME ${work}/index.php;
-      fastcgi_param REQUEST_METHOD GET; } }`,
+      fastcgi_param REQUEST_METHOD GET;
+      fastcgi_param QUERY_STRING $query_string; } }`,
   )
+}
+
+/** A page that takes a while: php-fpm lets it finish, and everybody else wait. */
+const slowPage: SlowClient = async (port) => {
+  const response = await fetch(`http://127.0.0.1:${port}/?slow`, { headers: { connection: 'close' } })
+  await response.text()
+  return String(response.status)
 }
 
 const patient = (version: string, place: Place): string =>
@@ -53,6 +65,7 @@ describe.skipIf(missing.length > 0)('php-fpm [needs php-fpm8.2, nginx]', () => {
   })
   survivesItsDeath(subject, /got the signal, but it has exited$/)
   losesNothing(subject)
+  survivesAStorm(subject, { swaps: 100, durationMs: 5000, workers: 2, maxDraining: 4, slow: slowPage })
 
   it('is told by its master when it has no workers', async () => {
     const idle: Subject = {
@@ -64,7 +77,7 @@ describe.skipIf(missing.length > 0)('php-fpm [needs php-fpm8.2, nginx]', () => {
     }
     const server = await start(idle)
     const { pid = 0 } = server.supervisor
-    await expect.poll(() => workersOf(pid, drainingTitle), { timeout: 10_000 }).toEqual([])
+    await expect.poll(() => new Roster().of(pid), { timeout: 10_000 }).toEqual([])
     expect(await server.swap(idle.good('v2', server.place))).toMatchObject({
       outcome: 'applied',
       evidence: expect.stringMatching(/^it has executed itself again and has no workers yet; /),

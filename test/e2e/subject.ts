@@ -40,6 +40,8 @@ export interface Running {
   readonly loop: Reloader
   readonly reports: readonly Report[]
   readonly answer: () => Promise<string>
+  /** Publishes files: the new revision. */
+  readonly publish: (data: Data) => Promise<string>
   /** Publishes files and waits for the report of what became of them. */
   readonly swap: (data: Data) => Promise<Report>
   /** Called between apply and verify of the next attempt. */
@@ -98,12 +100,14 @@ export const start = async (subject: Subject): Promise<Running> => {
     await supervisor.stop()
   })
   await vi.waitFor(async () => expect(await answer()).toBe('v1'), { timeout: 15_000, interval: 50 })
+  const publish = async (data: Data): Promise<string> => String(await volume.swap(data))
   return Object.assign(running, {
     place,
     supervisor,
     loop,
     reports,
     answer,
-    swap: async (data: Data) => reportOn(loop, reports, String(await volume.swap(data))),
+    publish,
+    swap: async (data: Data) => reportOn(loop, reports, await publish(data)),
   })
 }

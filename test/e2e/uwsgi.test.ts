@@ -5,6 +5,7 @@ import { expect, it } from 'vitest'
 import { changeOf, contextOf } from '../adapters/process/changes.js'
 import { describeWith, installed } from '../support/servers.js'
 import { losesNothing, survivesItsDeath, takesAndRefuses } from './scenario.js'
+import { survivesAStorm } from './storm.js'
 import { type Place, start, type Subject } from './subject.js'
 
 const config = ({ port, mount, work }: Place, more = ''): string => `
@@ -35,6 +36,12 @@ const subject: Subject = {
   reaction: (place, process) => uwsgi({ process, command: subject.command(place) }),
 }
 
+/** With threads, so that slow clients leave room for others. */
+const threaded: Subject = {
+  ...subject,
+  good: (version, place) => ({ 'uwsgi.ini': config(place, 'threads = 16'), 'app.py': app(version) }),
+}
+
 describeWith('uwsgi', 'uWSGI', () => {
   takesAndRefuses(subject, {
     evidence: /^2 new workers$/,
@@ -42,6 +49,7 @@ describeWith('uwsgi', 'uWSGI', () => {
   })
   survivesItsDeath(subject, /got the signal, but it has exited$/)
   losesNothing(subject)
+  survivesAStorm(threaded, { swaps: 100, durationMs: 5000, workers: 2, maxDraining: 4 })
 
   it('keeps its pid file, although a mere check writes one', async () => {
     const server = await start(subject)

@@ -7,7 +7,7 @@ import { nginx, nginxArgs, type NginxOptions } from '@hotmount/adapters/nginx'
 import { httpProbe } from '@hotmount/adapters/probe'
 import { pidFile, processMatching, type SignalReceipt } from '@hotmount/adapters/process'
 import { expect, it, onTestFinished, vi } from 'vitest'
-import { drainingTitle, workersOf } from '../../../packages/adapters/src/process/verification.js'
+import { Roster } from '../../../packages/adapters/src/process/roster.js'
 import { describeWith } from '../../support/servers.js'
 import { changeOf, contextOf } from '../process/changes.js'
 import { answering, ask, freePort, startNginx, type TestNginx } from './nginx-process.js'
@@ -22,7 +22,7 @@ const perform = async (reaction: Reaction<SignalReceipt>): Promise<string | void
   return reaction.verify?.(await reaction.apply(change, context), context)
 }
 const workers = ({ supervisor }: TestNginx): readonly number[] =>
-  workersOf(supervisor.pid ?? 0, drainingTitle).map(({ pid }) => pid)
+  new Roster().of(supervisor.pid ?? 0).map(({ pid }) => pid)
 
 const listening = async (server: Server): Promise<number> => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

@@ -7,15 +7,8 @@ import type { Argv } from './spawn.js'
 import { quoteEnded } from './quote.js'
 import { readImage } from './procfs.js'
 import { inContext, type Where } from './target-error.js'
-import {
-  drainingTitle,
-  proveAlive,
-  proveByWord,
-  proveNewWorkers,
-  type Scene,
-  type Verification,
-  workersOf,
-} from './verification.js'
+import { Roster } from './roster.js'
+import { proveAlive, proveByWord, proveNewWorkers, type Scene, type Verification } from './verification.js'
 import type { Question, Witness } from './witness.js'
 import type { Worker } from './workers.js'
 
@@ -48,7 +41,8 @@ export interface SignalSpec {
   readonly check?: Check | undefined
   /** All must hold, one after the other. `itsWord`: that of the witness alone, for a server without children. */
   readonly verify: readonly (Verification | 'itsWord')[]
-  readonly draining: RegExp
+  /** Title of a worker that only finishes what it has begun. */
+  readonly draining?: RegExp | undefined
   readonly withinMs: number
   readonly limit?: DrainingLimit | undefined
   /** The server's own word, on which 'newWorkers' then insists as well. */
@@ -65,14 +59,15 @@ export interface SignalSpec {
 
 const send = async (
   spec: SignalSpec,
+  roster: Roster,
   { signal, clock, timeoutMs }: ReactionContext,
 ): Promise<SignalReceipt> => {
   const target = await spec.target.find(signal)
-  const draining = (): number => workersOf(target.pid, spec.draining).filter((each) => each.draining).length
+  const draining = (): number => roster.drainingOf(target.pid)
   // What is left of the stage is for the signal itself: held to its end, it would time out at every try.
   const limit = spec.limit && { ...spec.limit, holdMs: Math.min(spec.limit.holdMs, timeoutMs / 2) }
   const crowded = limit && (await holdWhileDraining(draining, limit, { clock, signal }))
-  const before = workersOf(target.pid, spec.draining)
+  const before = roster.of(target.pid)
   const image = spec.reexecutes ? readImage(target.pid) : undefined
   const ask = await spec.witness?.(target, signal)
   const { leastAgeMs } = spec
@@ -89,6 +84,7 @@ const send = async (
 
 const prove = async (
   spec: SignalSpec,
+  roster: Roster,
   { before, crowded, ask, image, ...target }: SignalReceipt,
   context: ReactionContext,
 ): Promise<string> => {
@@ -96,6 +92,7 @@ const prove = async (
   const { describe } = spec.target
   const scene: Scene = {
     ...spec,
+    roster,
     describe,
     target,
     before,
@@ -123,6 +120,7 @@ const prove = async (
 /** The reaction of a {@link SignalSpec}. */
 export const signalReaction = (spec: SignalSpec): Reaction<SignalReceipt> => {
   const { name, check } = spec
+  const roster = new Roster(spec.draining)
   const where = (stage: Where['stage'], change: Change): Where => ({
     reaction: name,
     stage,
@@ -130,9 +128,9 @@ export const signalReaction = (spec: SignalSpec): Reaction<SignalReceipt> => {
   })
   const reaction: Reaction<SignalReceipt> = {
     name,
-    apply: (change, context) => inContext(where('apply', change), () => send(spec, context)),
+    apply: (change, context) => inContext(where('apply', change), () => send(spec, roster, context)),
     verify: (receipt, context) =>
-      inContext(where('verify', context.change), () => prove(spec, receipt, context)),
+      inContext(where('verify', context.change), () => prove(spec, roster, receipt, context)),
   }
   return check
     ? { ...reaction, check: (snapshot, context) => runCheck(name, check, snapshot, context) }
@@ -159,6 +157,5 @@ export const signal = (
     signal: name,
     check: check && { argv: check, timeoutMs: 30_000 },
     verify: verify === undefined ? [] : [verify],
-    draining: drainingTitle,
     withinMs: toMs(within, 'within'),
   })

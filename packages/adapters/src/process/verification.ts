@@ -2,9 +2,8 @@ import type { Clock } from '@hotmount/core'
 import type { Probe } from '../probe/probe.js'
 import { presence } from './deliver.js'
 import type { PinnedProcess } from './process-ref.js'
-import { isAlive } from './proc.js'
-import { listProcesses, readImage } from './procfs.js'
-import { titleOf } from './match.js'
+import { readImage } from './procfs.js'
+import type { Roster } from './roster.js'
 import { describeVerdict, lastWord, observe, settled, settling } from './settling.js'
 import { targetError } from './target-error.js'
 import type { Question, Word } from './witness.js'
@@ -24,8 +23,7 @@ export interface Scene {
   readonly before: readonly Worker[]
   readonly clock: Clock
   readonly signal: AbortSignal
-  /** A child with such a title only finishes what it has begun. */
-  readonly draining: RegExp
+  readonly roster: Roster
   readonly withinMs: number
   /** The server's own word, where it can be asked: without it nothing is proven. */
   readonly ask?: Question | undefined
@@ -37,21 +35,10 @@ export interface Scene {
   readonly quote: (text: string) => Promise<string>
 }
 
-/** The title by which a worker says that it is draining. nginx's, and a good guess for others. */
-export const drainingTitle: RegExp = /\bis shutting down$/
-
 const pollMs = 25
 const aliveMs = 1000
 /** After this long without any effect the signal is taken for lost. nginx tries to bind for 2.5 s first. */
 const lostAfterMs = 3000
-
-/** The children of a process, without zombies. */
-export const workersOf = (master: number, draining: RegExp): readonly Worker[] =>
-  listProcesses((stat) => stat.ppid === master && isAlive(stat)).map((process) => ({
-    pid: process.pid,
-    startTime: process.startTime,
-    draining: titleOf(process).search(draining) >= 0,
-  }))
 
 const unproven = ({ describe, target }: Scene, what: string, hint: string): Error =>
   targetError('VERIFY_FAILED', describe, `${describe} (pid ${target.pid}) got the signal, but ${what}`, {
@@ -68,9 +55,9 @@ const hints = {
   other: 'its own log says why; a port in use, for one, passes every check',
 } as const
 
-const look = ({ target, draining, startsBeside, overlaps, ask, image }: Scene, word: Word): Sighting => ({
+const look = ({ target, roster, startsBeside, overlaps, ask, image }: Scene, word: Word): Sighting => ({
   master: presence(target),
-  workers: workersOf(target.pid, draining),
+  workers: roster.of(target.pid),
   isTaken: ask && word.kind === 'taken',
   startsBeside,
   overlaps,
@@ -98,8 +85,10 @@ export const proveNewWorkers = async (scene: Scene, resend: () => Promise<void>)
     if (presence(scene.target) === 'there') word = await listen(scene, word)
     state = observe(state, look(scene, word), clock.now())
     const final = settled(state, clock.now())
-    if (final?.kind === 'applied' || final?.kind === 'draining')
+    if (final?.kind === 'applied' || final?.kind === 'draining') {
+      scene.roster.replaced(before, scene.target.pid)
       return word.kind === 'taken' ? `${word.evidence}; ${describeVerdict(final)}` : describeVerdict(final)
+    }
     if (final) throw unproven(scene, describeVerdict(final), hints.died)
     const waited = clock.now() - start
     if (waited >= withinMs)

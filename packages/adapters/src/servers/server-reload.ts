@@ -2,7 +2,7 @@ import { type Duration, type Reaction, toMs, UsageError } from '@hotmount/core'
 import type { ProcessRef } from '../process/process-ref.js'
 import { signalReaction, type SignalReceipt } from '../process/signal.js'
 import type { Argv } from '../process/spawn.js'
-import { drainingTitle, type Verification } from '../process/verification.js'
+import type { Verification } from '../process/verification.js'
 import type { Witness } from '../process/witness.js'
 
 /** What every server takes. */
@@ -119,7 +119,7 @@ export const serverReload = (
     signal: record.signal,
     check: argv && { argv, timeoutMs: checkTimeoutMs, retryable },
     verify: verifications(record.verify ?? ['newWorkers'], verify),
-    draining: record.draining ?? drainingTitle,
+    draining: record.draining,
     withinMs: toMs(within ?? record.within ?? '10s', 'within'),
     limit: { most: maxDraining, holdMs },
     witness: verify === false || typeof verify === 'string' ? undefined : witness,
