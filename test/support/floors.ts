@@ -44,6 +44,7 @@ export const floors: Readonly<Record<string, Floors>> = {
   },
   adapters: {
     'formats/*': 0,
+    'options/*': 0,
     // What both probes and reactions need to run a program and look at a process.
     'process/errno': 0,
     'process/group': 0,

@@ -1,5 +1,6 @@
 import type { EventEmitter } from 'eventemitter3'
 import { type Mount, type Snapshot, UsageError } from '@hotmount/core'
+import { refuseUnknown } from '../options/known.js'
 import type { LiveConfigEvents } from './events.js'
 import { Judge } from './judge.js'
 import type { LiveConfigOptions } from './options.js'
@@ -66,6 +67,16 @@ export async function liveConfig<S extends AnySchema>(
 ): Promise<LiveConfig<OutputOf<S>>>
 // Inside, nothing depends on the type: the emitter's own types cannot be resolved for an open one.
 export async function liveConfig(mount: Mount, options: LiveConfigOptions<AnySchema>): Promise<Running> {
+  refuseUnknown('liveConfig', options, {
+    schema: true,
+    restartOnly: true,
+    key: true,
+    keys: true,
+    properties: true,
+    parser: true,
+    defaults: true,
+    env: true,
+  })
   const judge = new Judge(options)
   let snapshot: Snapshot
   let judgement

@@ -1,6 +1,7 @@
 import type { Key, Reaction } from '@hotmount/core'
+import { refuseUnknown } from '../options/known.js'
 import { envReaction } from './env-reaction.js'
-import type { EnvOptions } from './options.js'
+import { type EnvOptions, envOptions } from './options.js'
 import type { EnvReceipt } from './owned-env.js'
 import { fromFile } from './wanted.js'
 
@@ -11,12 +12,16 @@ import { fromFile } from './wanted.js'
  * What was read from the environment at start is not read again by itself, and what was set stays set when the
  * loop closes.
  *
+ * @throws UsageError BAD_OPTION
  * @example
  * const loop = reload(mount, envFile({ key: 'app.env', required: ['DATABASE_URL'] }), { initial: true })
  * await loop.inSync() // process.env.DATABASE_URL is there
  */
-export const envFile = (options: EnvOptions & { readonly key: Key }): Reaction<EnvReceipt> => ({
-  ...envReaction(`envFile ${options.key}`, fromFile(options.key, options.prefix), options),
-  // A key that is missing is news too: the check says so.
-  wants: (change) => change.touches(options.key) || !change.snapshot.has(options.key),
-})
+export const envFile = (options: EnvOptions & { readonly key: Key }): Reaction<EnvReceipt> => {
+  refuseUnknown('envFile', options, { ...envOptions, key: true })
+  return {
+    ...envReaction(`envFile ${options.key}`, fromFile(options.key, options.prefix), options),
+    // A key that is missing is news too: the check says so.
+    wants: (change) => change.touches(options.key) || !change.snapshot.has(options.key),
+  }
+}

@@ -1,7 +1,8 @@
 import { env as processEnv } from 'node:process'
 import type { Key, Snapshot } from '@hotmount/core'
+import { refuseUnknown } from '../options/known.js'
 import { variable } from './names.js'
-import type { EnvOptions } from './options.js'
+import { type EnvOptions, envOptions } from './options.js'
 import { planFor } from './plan.js'
 import { fromFile, fromKeys } from './wanted.js'
 
@@ -11,12 +12,14 @@ import { fromFile, fromKeys } from './wanted.js'
  *
  * The returned function throws InvalidConfigError where `envFile` and `envKeys` would refuse.
  *
+ * @throws UsageError BAD_OPTION
  * @example
  * reload(mount, child.restart({ env: envOf({ key: 'app.env' }) }))
  */
 export const envOf = (
   options: EnvOptions & { readonly key?: Key } = {},
 ): ((snapshot: Snapshot) => NodeJS.ProcessEnv) => {
+  refuseUnknown('envOf', options, { ...envOptions, key: true })
   const { key, prefix, into = processEnv } = options
   const read = key === undefined ? fromKeys(prefix) : fromFile(key, prefix)
   return (snapshot) =>

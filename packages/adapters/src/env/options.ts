@@ -1,3 +1,5 @@
+import type { Known } from '../options/known.js'
+
 /** Options of `envFile`, `envKeys` and `envOf`. */
 export interface EnvOptions {
   /** Where the variables go. Default `process.env`. */
@@ -12,6 +14,16 @@ export interface EnvOptions {
   readonly prefix?: string
   /** Names that are refused, in place of {@link defaultDeny}. A pattern is searched for in the whole name. */
   readonly deny?: readonly (string | RegExp)[]
+}
+
+/** Their names. */
+export const envOptions: Known<EnvOptions> = {
+  into: true,
+  override: true,
+  expand: true,
+  required: true,
+  prefix: true,
+  deny: true,
 }
 
 /**

@@ -1,5 +1,6 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http'
 import { type Duration, toMs, UsageError } from '@hotmount/core'
+import type { Known } from '../options/known.js'
 import type { Probe } from '../probe/probe.js'
 import type { RetryBounds } from './retry.js'
 import { parseTarget, type Target } from './target.js'
@@ -35,6 +36,19 @@ export interface HttpOptions {
   readonly hmac?: { readonly secretFile: string }
   /** Asked after the answer was yes. */
   readonly verify?: Probe
+}
+
+/** The names of what both have. */
+export const httpOptions: Known<HttpOptions> = {
+  method: true,
+  headers: true,
+  status: true,
+  timeout: true,
+  retry: true,
+  bearerFile: true,
+  tls: true,
+  hmac: true,
+  verify: true,
 }
 
 /** Options that were looked at: what every request of an adapter needs. */

@@ -6,11 +6,12 @@ import {
   type ReactionContext,
   type Snapshot,
 } from '@hotmount/core'
+import { refuseUnknown } from '../options/known.js'
 import { inContext } from '../process/target-error.js'
 import { payloadOf, type Payload, typeOfKey } from './body.js'
 import { type Call, Client } from './client.js'
 import { saysTheSame } from './equal.js'
-import { type HttpOptions, isSuccess, settingsOf } from './options.js'
+import { type HttpOptions, httpOptions, isSuccess, settingsOf } from './options.js'
 
 /** Options of {@link push}. */
 export interface PushOptions extends HttpOptions {
@@ -51,6 +52,7 @@ const askAgainMs = [100, 300, 900] as const
  * reload(mount, push('backends.json', 'http://127.0.0.1:18080/configuration/backends'), { initial: true })
  */
 export const push = (key: Key, url: string | URL, options: PushOptions = {}): Reaction<Pushed> => {
+  refuseUnknown('push', options, { ...httpOptions, transform: true, readBack: true, rollback: true })
   const settings = settingsOf('push', url, options)
   const client = new Client(settings)
   const { method, target, accepts } = settings

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import type { Change, Reaction } from '@hotmount/core'
+import { refuseUnknown } from '../options/known.js'
 import { inContext } from '../process/target-error.js'
 import { payloadOf } from './body.js'
 import { Client } from './client.js'
-import { type HttpOptions, settingsOf } from './options.js'
+import { type HttpOptions, httpOptions, settingsOf } from './options.js'
 
 /** Options of {@link webhook}. */
 export interface WebhookOptions extends HttpOptions {
@@ -39,6 +40,7 @@ const uniqueKey = ({ snapshot }: Change): string => `${snapshot.digest}.${random
  * reload(mount, webhook('https://control.internal/reload', { bearerFile: '/var/run/secrets/tokens/control' }))
  */
 export const webhook = (url: string | URL, options: WebhookOptions = {}): Reaction<string> => {
+  refuseUnknown('webhook', options, { ...httpOptions, body: true, idempotencyKey: true })
   const settings = settingsOf('webhook', url, options)
   const client = new Client(settings)
   const { method, target, accepts } = settings

@@ -1,4 +1,5 @@
 import { type Duration, toMs } from '@hotmount/core'
+import { refuseUnknown } from '../options/known.js'
 import { type Argv, describeEnding, run } from '../process/spawn.js'
 import type { Probe } from './probe.js'
 import { until } from './retry.js'
@@ -6,11 +7,12 @@ import { until } from './retry.js'
 /**
  * Runs a command until it exits with 0. Its output is read by nobody.
  *
- * @throws UsageError BAD_DURATION
+ * @throws UsageError BAD_OPTION, BAD_DURATION
  * @example
  * commandProbe(['pg_isready', '--quiet'], { within: '30s' })
  */
 export const commandProbe = (argv: Argv, options: { readonly within?: Duration } = {}): Probe => {
+  refuseUnknown('commandProbe', options, { within: true })
   const withinMs = toMs(options.within ?? '10s', 'within')
   const describe = `command ${argv[0]}`
   const hint = `run ${argv[0]} by hand, as the same user, to see what it says`

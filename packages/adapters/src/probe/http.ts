@@ -1,4 +1,5 @@
 import { type Duration, toMs, UsageError } from '@hotmount/core'
+import { refuseUnknown } from '../options/known.js'
 import { errnoOf } from '../process/errno.js'
 import { exchange, type Response } from './exchange.js'
 import type { Probe } from './probe.js'
@@ -41,6 +42,7 @@ export const httpProbe = (url: string | URL, options: HttpProbeOptions = {}): Pr
     throw new UsageError('BAD_OPTION', 'httpProbe needs a URL that begins with http:// or https://', {
       hint: 'give the whole address: http://127.0.0.1:8080/healthz',
     })
+  refuseUnknown('httpProbe', options, { within: true, status: true, body: true, times: true })
   const withinMs = toMs(options.within ?? '10s', 'within')
   const describe = `GET ${target.origin}${target.pathname}`
   return {

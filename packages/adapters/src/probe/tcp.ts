@@ -1,5 +1,6 @@
 import { connect } from 'node:net'
 import { type Duration, toMs, UsageError } from '@hotmount/core'
+import { refuseUnknown } from '../options/known.js'
 import { errnoOf } from '../process/errno.js'
 import type { Probe } from './probe.js'
 import { type Answer, until } from './retry.js'
@@ -34,7 +35,7 @@ const knock = (address: Address, signal: AbortSignal): Promise<Answer> =>
  * Connects until something accepts the connection. That proves a listener, not its config.
  * Address: `host:port`, `:port` (this host), `[::1]:port`, or `unix:/path`.
  *
- * @throws UsageError BAD_OPTION for another address, BAD_DURATION
+ * @throws UsageError BAD_OPTION for another address or option, BAD_DURATION
  * @example
  * tcpProbe('127.0.0.1:6379', { within: '3s' })
  */
@@ -44,6 +45,7 @@ export const tcpProbe = (address: string, options: { readonly within?: Duration 
     throw new UsageError('BAD_OPTION', `tcpProbe cannot read the address ${JSON.stringify(address)}`, {
       hint: "write 'host:port', ':port' or 'unix:/path'",
     })
+  refuseUnknown('tcpProbe', options, { within: true })
   const withinMs = toMs(options.within ?? '10s', 'within')
   const describe = `connect to ${address}`
   const hint = 'is this the address the server listens on with the new config?'

@@ -1,4 +1,5 @@
 import { type Change, type Duration, type Reaction, ReactionError, toMs } from '@hotmount/core'
+import { refuseUnknown } from '../options/known.js'
 import type { Probe } from '../probe/probe.js'
 import { runCheck } from './check.js'
 import { quoteEnded } from './quote.js'
@@ -40,14 +41,13 @@ const changeEnv = ({ snapshot, added, changed, removed }: Change): NodeJS.Proces
  * which is withheld when a newer one has been mounted meanwhile. Values of keys that the mount leaves out (`keys`) are not
  * known here: a command that reads those too must not print them.
  *
- * @throws UsageError BAD_DURATION
+ * @throws UsageError BAD_OPTION, BAD_DURATION
  * @example
  * reload(mount, command(['systemctl', 'reload', 'app'], { check: ['app', '--check-config'] }))
  */
-export const command = (
-  argv: Argv,
-  { check, timeout = '30s', verify }: CommandOptions = {},
-): Reaction<string> => {
+export const command = (argv: Argv, options: CommandOptions = {}): Reaction<string> => {
+  refuseUnknown('command', options, { check: true, timeout: true, verify: true })
+  const { check, timeout = '30s', verify } = options
   const [file] = argv
   const name = `command ${file}`
   const timeoutMs = toMs(timeout, 'timeout')

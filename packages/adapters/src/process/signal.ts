@@ -1,4 +1,5 @@
 import { type Change, type Duration, type Reaction, type ReactionContext, toMs } from '@hotmount/core'
+import { refuseUnknown } from '../options/known.js'
 import { type Check, runCheck } from './check.js'
 import { deliver } from './deliver.js'
 import { type DrainingLimit, holdWhileDraining } from './hold.js'
@@ -142,16 +143,18 @@ export const signalReaction = (spec: SignalSpec): Reaction<SignalReceipt> => {
  * Linux only. Throws in apply: TARGET_NOT_FOUND, TARGET_AMBIGUOUS, TARGET_FORBIDDEN, APPLY_FAILED (the target would
  * be ended by the signal); in check: CHECK_FAILED; in verify: VERIFY_FAILED.
  *
- * @throws UsageError BAD_DURATION
+ * @throws UsageError BAD_OPTION, BAD_DURATION
  * @example
  * reload(mount, signal(pidFile('/run/app.pid'), 'SIGHUP', { verify: httpProbe('http://127.0.0.1:8080/ready') }))
  */
 export const signal = (
   target: ProcessRef,
   name: NodeJS.Signals,
-  { check, verify, within = '10s' }: SignalOptions = {},
-): Reaction<SignalReceipt> =>
-  signalReaction({
+  options: SignalOptions = {},
+): Reaction<SignalReceipt> => {
+  refuseUnknown('signal', options, { check: true, verify: true, within: true })
+  const { check, verify, within = '10s' } = options
+  return signalReaction({
     name: `${name} to ${target.describe}`,
     target,
     signal: name,
@@ -159,3 +162,4 @@ export const signal = (
     verify: verify === undefined ? [] : [verify],
     withinMs: toMs(within, 'within'),
   })
+}

@@ -1,4 +1,5 @@
 import { type Reaction, systemClock, toMs } from '@hotmount/core'
+import { refuseUnknown } from '../options/known.js'
 import { type Child, type Exit, startChild } from './child.js'
 import { forwardSignals } from './forward.js'
 import { endGroup, signalGroup } from './group.js'
@@ -178,6 +179,7 @@ class Supervision implements Supervisor {
   }
 
   restart(options: RestartOptions = {}): Reaction<PinnedProcess> {
+    refuseUnknown('restart', options, { env: true, verify: true })
     return restartReaction(
       { describe: this.describe, replace: (added) => this.#replace(added), pid: () => this.pid },
       options,
@@ -226,12 +228,21 @@ class Supervision implements Supervisor {
 /**
  * Starts a program and keeps it: in a process group of its own, with our stdin, stdout and stderr, no shell.
  *
- * @throws UsageError BAD_DURATION
+ * @throws UsageError BAD_OPTION, BAD_DURATION
  * @example
  * const app = supervise(['node', 'server.js'], { restart: 'onFailure' })
  * app.forward()
  * reload(mount, app.restart({ env: (snapshot) => ({ LOG_LEVEL: snapshot.text('LOG_LEVEL') }) }))
  * process.exitCode = await app.exited
  */
-export const supervise = (argv: Argv, options: SuperviseOptions = {}): Supervisor =>
-  new Supervision(argv, options)
+export const supervise = (argv: Argv, options: SuperviseOptions = {}): Supervisor => {
+  refuseUnknown('supervise', options, {
+    grace: true,
+    stopSignal: true,
+    restart: true,
+    env: true,
+    cwd: true,
+    onEvent: true,
+  })
+  return new Supervision(argv, options)
+}

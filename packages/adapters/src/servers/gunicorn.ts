@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises'
 import type { Reaction } from '@hotmount/core'
+import { refuseUnknown } from '../options/known.js'
 import type { Probe } from '../probe/probe.js'
 import { processNamed } from '../process/process-ref.js'
 import type { SignalReceipt } from '../process/signal.js'
 import type { Argv } from '../process/spawn.js'
 import { programOf, valueOf } from './program.js'
-import { serverReload, type ServerOptions } from './server-reload.js'
+import { serverOptions, serverReload, type ServerOptions } from './server-reload.js'
 
 /** Options of {@link gunicorn}: those of every server, and how it is started, or another check. */
 export type GunicornOptions = ServerOptions &
@@ -48,6 +49,7 @@ const remark = (command: Argv): Probe => ({
  * reload(mount, gunicorn({ command: ['gunicorn', '-c', '/etc/gunicorn/conf.py', 'app:app'] }))
  */
 export const gunicorn = (options: GunicornOptions): Reaction<SignalReceipt> => {
+  refuseUnknown('gunicorn', options, { ...serverOptions, command: true })
   const { command } = options
   return serverReload(
     {

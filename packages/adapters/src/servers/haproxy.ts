@@ -1,10 +1,11 @@
 import type { Reaction } from '@hotmount/core'
+import { refuseUnknown } from '../options/known.js'
 import { processNamed } from '../process/process-ref.js'
 import type { SignalReceipt } from '../process/signal.js'
 import type { Argv } from '../process/spawn.js'
 import { masterEnviron, masterSocket } from './haproxy-master.js'
 import { programOf } from './program.js'
-import { serverReload, type StartedOptions } from './server-reload.js'
+import { serverOptions, serverReload, type StartedOptions } from './server-reload.js'
 
 /** Options of {@link haproxy}: those of every server, how it is started, and where its master socket is. */
 export interface HaproxyOptions extends StartedOptions {
@@ -29,6 +30,7 @@ const checkArgv = (command: Argv): Argv => {
  * reload(mount, haproxy({ command, socket: '/run/haproxy.sock' }))
  */
 export const haproxy = (options: HaproxyOptions = {}): Reaction<SignalReceipt> => {
+  refuseUnknown('haproxy', options, { ...serverOptions, command: true, socket: true })
   const { command = ['haproxy', '-f', '/etc/haproxy/haproxy.cfg'], socket } = options
   return serverReload(
     {

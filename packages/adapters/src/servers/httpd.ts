@@ -1,10 +1,11 @@
 import { type Reaction, UsageError } from '@hotmount/core'
+import { refuseUnknown } from '../options/known.js'
 import { processMatching } from '../process/process-ref.js'
 import type { SignalReceipt } from '../process/signal.js'
 import type { Argv } from '../process/spawn.js'
 import { serverStatus } from './httpd-status.js'
 import { programOf } from './program.js'
-import { serverReload, type StartedOptions } from './server-reload.js'
+import { serverOptions, serverReload, type StartedOptions } from './server-reload.js'
 
 /** Options of {@link httpd}: those of every server, how it is started, and where its status page is. */
 export interface HttpdOptions extends StartedOptions {
@@ -41,6 +42,7 @@ const statusOf = (url: string | URL): URL => {
  * reload(mount, httpd({ statusUrl: 'http://127.0.0.1/server-status' }))
  */
 export const httpd = (options: HttpdOptions = {}): Reaction<SignalReceipt> => {
+  refuseUnknown('httpd', options, { ...serverOptions, command: true, statusUrl: true })
   const { command = ['apachectl'], statusUrl } = options
   return serverReload(
     {

@@ -1,9 +1,10 @@
 import type { Reaction } from '@hotmount/core'
+import { refuseUnknown } from '../options/known.js'
 import { processMatching } from '../process/process-ref.js'
 import type { SignalReceipt } from '../process/signal.js'
 import type { Argv } from '../process/spawn.js'
 import type { NginxFiles } from './nginx-args.js'
-import { type ServerOptions, serverReload } from './server-reload.js'
+import { type ServerOptions, serverOptions, serverReload } from './server-reload.js'
 
 /** Options of {@link nginx}: those of every server, and which config its check reads. */
 export type NginxOptions = ServerOptions & NginxFiles
@@ -22,12 +23,19 @@ const checkArgv = ({ binary = 'nginx', config, prefix, globals }: NginxFiles): A
  * new ones stay. Without `process`, the one nginx master that /proc shows. The check runs here, with the options
  * that say which config is meant; it must run as the same user as the master.
  *
- * @throws UsageError BAD_DURATION
+ * @throws UsageError BAD_OPTION, BAD_DURATION
  * @example
  * reload(mount, nginx({ verify: httpProbe('http://127.0.0.1:8080/healthz') }))
  */
-export const nginx = (options: NginxOptions = {}): Reaction<SignalReceipt> =>
-  serverReload(
+export const nginx = (options: NginxOptions = {}): Reaction<SignalReceipt> => {
+  refuseUnknown('nginx', options, {
+    ...serverOptions,
+    binary: true,
+    config: true,
+    prefix: true,
+    globals: true,
+  })
+  return serverReload(
     {
       name: 'nginx',
       process: processMatching(/^nginx: master process/),
@@ -41,6 +49,7 @@ export const nginx = (options: NginxOptions = {}): Reaction<SignalReceipt> =>
     },
     options,
   )
+}
 
 export { nginxArgs, type NginxFiles } from './nginx-args.js'
 export type { ServerOptions } from './server-reload.js'

@@ -1,10 +1,11 @@
 import type { Reaction } from '@hotmount/core'
+import { refuseUnknown } from '../options/known.js'
 import type { Probe } from '../probe/probe.js'
 import { processMatching } from '../process/process-ref.js'
 import type { SignalReceipt } from '../process/signal.js'
 import { type Argv, run } from '../process/spawn.js'
 import { programOf } from './program.js'
-import { serverReload, type StartedOptions } from './server-reload.js'
+import { serverOptions, serverReload, type StartedOptions } from './server-reload.js'
 
 /** Options of {@link phpFpm}: those of every server, and how it is started. Default `php-fpm`. */
 export type PhpFpmOptions = StartedOptions
@@ -40,6 +41,7 @@ const remark = (command: Argv): Probe => ({
  * reload(mount, phpFpm({ command: ['php-fpm', '-F'] }))
  */
 export const phpFpm = (options: PhpFpmOptions = {}): Reaction<SignalReceipt> => {
+  refuseUnknown('phpFpm', options, { ...serverOptions, command: true })
   const { command = ['php-fpm'], check } = options
   return serverReload(
     {

@@ -1,4 +1,5 @@
 import { type Reaction, ReactionError, toMs, UsageError } from '@hotmount/core'
+import { refuseUnknown } from '../options/known.js'
 import { runCheck } from '../process/check.js'
 import { processNamed } from '../process/process-ref.js'
 import type { Argv } from '../process/spawn.js'
@@ -7,7 +8,7 @@ import type { Question } from '../process/witness.js'
 import { programOf, valueOf } from './program.js'
 import { metricsAt } from './prometheus-metrics.js'
 import { postReload } from './prometheus-post.js'
-import { checkOf, serverReload, type StartedOptions } from './server-reload.js'
+import { checkOf, serverOptions, serverReload, type StartedOptions } from './server-reload.js'
 
 /** Options of {@link prometheus}: those of every server, how it is started, and where it answers. */
 export interface PrometheusOptions extends StartedOptions {
@@ -81,6 +82,7 @@ const byPost = (base: URL, options: PrometheusOptions, argv: Argv | undefined): 
  * reload(mount, prometheus({ url: 'http://127.0.0.1:9090' }))
  */
 export const prometheus = (options: PrometheusOptions = {}): Reaction => {
+  refuseUnknown('prometheus', options, { ...serverOptions, command: true, url: true, reload: true })
   const { command = ['prometheus'], url, reload = 'post', check } = options
   const base = url === undefined ? undefined : baseOf(url)
   const own = (): Argv => checkArgv(command)

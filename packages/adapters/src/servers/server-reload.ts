@@ -1,4 +1,5 @@
 import { type Duration, type Reaction, toMs, UsageError } from '@hotmount/core'
+import type { Known } from '../options/known.js'
 import type { ProcessRef } from '../process/process-ref.js'
 import { signalReaction, type SignalReceipt } from '../process/signal.js'
 import type { Argv } from '../process/spawn.js'
@@ -32,6 +33,15 @@ export interface ServerOptions {
 export interface StartedOptions extends ServerOptions {
   /** The command line that starts the server: its check is made from it. */
   readonly command?: Argv
+}
+
+/** The names of what every server takes. */
+export const serverOptions: Known<ServerOptions> = {
+  process: true,
+  check: true,
+  verify: true,
+  within: true,
+  maxDraining: true,
 }
 
 /** One server: a new server is a new record. */

@@ -1,9 +1,10 @@
 import type { Reaction } from '@hotmount/core'
+import { refuseUnknown } from '../options/known.js'
 import { processNamed } from '../process/process-ref.js'
 import type { SignalReceipt } from '../process/signal.js'
 import type { Argv } from '../process/spawn.js'
 import { programOf } from './program.js'
-import { serverReload, type ServerOptions } from './server-reload.js'
+import { serverOptions, serverReload, type ServerOptions } from './server-reload.js'
 
 /** Options of {@link uwsgi}: those of every server, and how it is started, or another check. */
 export type UwsgiOptions = ServerOptions &
@@ -30,6 +31,7 @@ const checkArgv = (command: Argv): Argv => {
  * reload(mount, uwsgi({ command: ['uwsgi', '--ini', '/etc/uwsgi/app.ini'] }))
  */
 export const uwsgi = (options: UwsgiOptions): Reaction<SignalReceipt> => {
+  refuseUnknown('uwsgi', options, { ...serverOptions, command: true })
   const { command } = options
   return serverReload(
     {

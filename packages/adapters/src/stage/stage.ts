@@ -1,6 +1,7 @@
 import type { Reaction, Snapshot } from '@hotmount/core'
 import { UsageError } from '@hotmount/core'
 import { resolve } from 'node:path'
+import { refuseUnknown } from '../options/known.js'
 import { type BroughtUp, bringUp } from './bring-up.js'
 import { Disk } from './disk.js'
 import type { StageOptions } from './options.js'
@@ -29,6 +30,7 @@ export interface Stage extends Reaction<StageReceipt> {
 
 /** `stage` on a disk that a test may stop. */
 export const stageOn = (disk: Disk, options: StageOptions, then: Follow | undefined): Stage => {
+  refuseUnknown('stage', options, { into: true, keep: true, render: true, check: true })
   const { into, keep = 1 } = options
   if (!Number.isSafeInteger(keep) || keep < 0)
     throw new UsageError('BAD_OPTION', 'keep: not a number of revisions', { hint: 'write 0, 1, 2 …' })
