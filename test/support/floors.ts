@@ -26,6 +26,7 @@ export const floors: Readonly<Record<string, Floors>> = {
     'mount/combine': 5,
     'reload/backoff': 5,
     'reload/chain': 5,
+    'reload/in-flight': 5,
     'reload/ledger': 5,
     'reload/on-keys': 5,
     'reload/reaction': 5,
@@ -59,6 +60,7 @@ export const floors: Readonly<Record<string, Floors>> = {
     'http/*': 2,
     'servers/*': 3,
     'stage/*': 3,
+    'observe/*': 3,
     'cli/*': 4,
   },
 }

@@ -35,4 +35,4 @@ export {
 } from './reload/reaction.js'
 export { reload } from './reload/reload.js'
 export type { Reloader, ReloadOptions } from './reload/reloader.js'
-export type { Report, Status } from './reload/report.js'
+export type { Report, StageTimes, Status } from './reload/report.js'

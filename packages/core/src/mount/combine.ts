@@ -13,6 +13,17 @@ export interface CombineOptions {
   readonly settle?: WatchOptions['settle']
 }
 
+const longest = (times: readonly (number | undefined)[]): number | undefined => {
+  const known = times.filter((ms) => ms !== undefined)
+  return known.length < times.length ? undefined : Math.max(...known)
+}
+
+/** When the last of them was published; undefined when none says. */
+const lastOf = (mounts: Iterable<Mount>): Date | undefined => {
+  const times = [...mounts].flatMap(({ snapshot }) => snapshot.publishedAt?.getTime() ?? [])
+  return times.length === 0 ? undefined : new Date(Math.max(...times))
+}
+
 class CombinedMount extends ObservedMount {
   readonly layout: Layout = 'plain'
   readonly #mounts: ReadonlyMap<string, Mount>
@@ -43,6 +54,9 @@ class CombinedMount extends ObservedMount {
       changes: this.changeCount,
       missedEvents: all.reduce((sum, one) => sum + one.missedEvents, 0),
       lastCheckAt: new Date(Math.min(...all.map((one) => one.lastCheckAt.getTime()))),
+      resyncMs: longest(all.map((one) => one.resyncMs)),
+      deaf: all.some((one) => one.deaf),
+      troubles: all.flatMap((one) => one.troubles),
     }
   }
 
@@ -50,7 +64,8 @@ class CombinedMount extends ObservedMount {
     const entries = new Map<Key, Entry>()
     for (const [name, mount] of this.#mounts)
       for (const [key, entry] of entriesOf(mount.snapshot)) entries.set(`${name}/${key}`, entry)
-    this.publish(entries, undefined, backgroundClock.now())
+    const taken = { takenAt: backgroundClock.now(), publishedAt: lastOf(this.#mounts.values()) }
+    this.publish({ entries, revision: undefined, ...taken })
   }
 
   protected override async look(): Promise<void> {

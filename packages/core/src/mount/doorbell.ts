@@ -52,6 +52,7 @@ export class Doorbell {
   #lastRing = 0
   #mayRecover = false
   #missed = 0
+  #isDeaf = false
 
   constructor(options: DoorbellOptions) {
     this.#options = options
@@ -60,6 +61,10 @@ export class Doorbell {
 
   get watching(): 'events' | 'polling' {
     return this.#trigger?.watching ?? 'polling'
+  }
+  /** The watch failed and could not be put up again. */
+  get isDeaf(): boolean {
+    return this.#isDeaf
   }
   /** Changes that a resync found and no event had announced. */
   get missed(): number {
@@ -82,7 +87,9 @@ export class Doorbell {
     await this.#trigger?.close()
     try {
       await this.#watch(pollMs)
+      this.#isDeaf = false
     } catch (thrown) {
+      this.#isDeaf = true
       // The resync goes on looking, and tries again.
       if (thrown instanceof MountError) this.#options.limited(thrown)
     }
@@ -165,7 +172,7 @@ export class Doorbell {
     // Settled too: an ordinary file may have been truncated a moment ago.
     const isDifferent = await this.#settle()
     if (this.#mayRecover) await this.#tryEventsAgain()
-    const isStale = this.#trigger?.isStale() === true
+    const isStale = this.#isDeaf || this.#trigger?.isStale() === true
     if (isStale) await this.reinstall()
     if (isDifferent !== true || this.watching !== 'events') return
     if (!isStale) await clock.sleep(graceMs, signal)

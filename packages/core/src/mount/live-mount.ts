@@ -78,6 +78,9 @@ export class LiveMount extends ObservedMount {
       changes: this.changeCount,
       missedEvents: this.#doorbell.missed,
       lastCheckAt: new Date(this.#lastCheckAt),
+      resyncMs: this.#plan.resyncMs,
+      deaf: this.#doorbell.isDeaf,
+      troubles: this.#troubles.now,
     }
   }
 
@@ -91,7 +94,7 @@ export class LiveMount extends ObservedMount {
       this.#lastCheckAt = backgroundClock.now()
       this.#seenRevision = revision.name
       this.#layout = revision.layout
-      this.publish(revision.entries, revision.name, this.#lastCheckAt)
+      this.#publish(revision)
     } catch (thrown) {
       await this.close()
       throw thrown
@@ -187,10 +190,14 @@ export class LiveMount extends ObservedMount {
     if (revision.keys.length === 0 && this.#plan.holdsEmptied && this.latest.size > 0) this.#hold()
     else {
       this.#troubles.end('MOUNT_EMPTIED')
-      this.publish(revision.entries, revision.name, this.#lastCheckAt)
+      this.#publish(revision)
     }
     // The doorbell hangs at the directory that was, or was chosen for another layout.
     if (wasGone || (wasPlain && this.#layout === 'atomic')) await this.#doorbell.reinstall()
+  }
+
+  #publish({ entries, name, publishedAt }: Revision): void {
+    this.publish({ entries, revision: name, takenAt: this.#lastCheckAt, publishedAt })
   }
 
   #hold(): void {

@@ -26,6 +26,12 @@ export interface MountHealth {
   /** Changes that a resync found and no event had announced. */
   readonly missedEvents: number
   readonly lastCheckAt: Date
+  /** How often it looks without being rung, in milliseconds; undefined: never. Of several mounts, the longest. */
+  readonly resyncMs: number | undefined
+  /** Nothing rings at the moment: the watch failed and could not be put up again. The resync tries to. */
+  readonly deaf: boolean
+  /** Troubles that are not over yet. */
+  readonly troubles: readonly MountError[]
 }
 
 /**

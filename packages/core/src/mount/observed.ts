@@ -7,7 +7,7 @@ import { latest } from '../base/latest.js'
 import { type Change, diff, fromNothing } from './change.js'
 import type { Layout } from './layout.js'
 import type { Mount, MountEvents, MountHealth } from './mount.js'
-import { type Entries, FrozenSnapshot, type Snapshot } from './snapshot.js'
+import { FrozenSnapshot, type Snapshot, type Taken } from './snapshot.js'
 
 /** What one mount and several as one have in common: a snapshot, its observers, and an end. */
 export abstract class ObservedMount extends Emitter<MountEvents> implements Mount {
@@ -44,10 +44,10 @@ export abstract class ObservedMount extends Emitter<MountEvents> implements Moun
   }
 
   /** Takes new content. False, and nothing is emitted, when no watched key differs. */
-  protected publish(entries: Entries, revision: string | undefined, takenAt: number): boolean {
+  protected publish(taken: Taken): boolean {
     const previous = this.#snapshot
     const generation = (previous?.generation ?? 0) + 1
-    const next = new FrozenSnapshot({ entries, revision, generation, takenAt })
+    const next = new FrozenSnapshot({ ...taken, generation })
     const change = previous && diff(previous, next)
     if (previous && !change) return false
     this.#snapshot = next

@@ -1,4 +1,13 @@
-import { closeSync, constants, fstatSync, openSync, readlinkSync, readSync, statSync } from 'node:fs'
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readlinkSync,
+  readSync,
+  statSync,
+} from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import { setImmediate as turn } from 'node:timers/promises'
 import type { Clock } from '../base/clock.js'
@@ -31,6 +40,8 @@ export interface Revision {
   readonly entries: Entries
   /** Every key that is there, watched or not. */
   readonly keys: readonly Key[]
+  /** When the kubelet put it in place; undefined where there is none. */
+  readonly publishedAt: Date | undefined
 }
 
 const isGone = (thrown: unknown): boolean => ['ENOENT', 'ENOTDIR'].includes(codeOf(thrown) ?? '')
@@ -107,7 +118,7 @@ const readOnce = async (request: ReadRequest): Promise<Revision | undefined> => 
     if (there?.nlink === 0) throw detached(request)
     const gone = there === undefined
     const entries = gone ? new Map<Key, Entry>() : await readKeys(join(root, '..'), [key], request, slice)
-    return { layout, name: undefined, entries, keys: gone ? [] : [key] }
+    return { layout, name: undefined, entries, keys: gone ? [] : [key], publishedAt: undefined }
   }
   const name = revisionOf(root)
   if (name === undefined && layout === 'atomic') return undefined
@@ -116,10 +127,12 @@ const readOnce = async (request: ReadRequest): Promise<Revision | undefined> => 
   await listing.walk(directory)
   const { keys } = listing
   const entries = await readKeys(directory, keys.filter(selects), request, slice)
+  // The rename that publishes a link sets its change time; its other times are from when it was made.
+  const publishedAt = name === undefined ? undefined : lstatSync(join(root, dataLink)).ctime
   // A listing that races with the removal of an old revision can be a subset without any error: only a link
   // that has not moved proves it complete. docs/01-mounts.md
   if (revisionOf(root) !== name) return undefined
-  return { layout: name === undefined ? 'plain' : 'atomic', name, entries, keys }
+  return { layout: name === undefined ? 'plain' : 'atomic', name, entries, keys, publishedAt }
 }
 
 /** What it means that the mount could not be read, said with the remedy. */

@@ -21,6 +21,11 @@ export interface Snapshot extends Iterable<Key> {
   /** 1, 2, 3 … counted by this process. */
   readonly generation: number
   readonly takenAt: Date
+  /**
+   * When the kubelet put it in place: the change time of `..data`, set by its rename. Of several mounts, the latest.
+   * Undefined for an ordinary directory or file.
+   */
+  readonly publishedAt: Date | undefined
   /** Number of keys. */
   readonly size: number
   /** Names, sorted. */
@@ -70,21 +75,31 @@ const unknownKey = (key: Key, known: readonly Key[]): UsageError => {
   })
 }
 
+/** What a snapshot is made of. Times in milliseconds since 1970. */
+export interface Taken {
+  readonly entries: Entries
+  readonly revision: string | undefined
+  readonly takenAt: number
+  readonly publishedAt?: Date | undefined
+}
+
 /** The one implementation of {@link Snapshot}. */
 export class FrozenSnapshot implements Snapshot {
   readonly generation: number
   readonly takenAt: Date
+  readonly publishedAt: Date | undefined
   readonly #revision: string | undefined
   readonly #entries: Entries
   readonly #keys: readonly Key[]
   #digest: string | undefined
 
-  constructor(of: { entries: Entries; revision: string | undefined; generation: number; takenAt: number }) {
+  constructor(of: Taken & { readonly generation: number }) {
     this.#entries = of.entries
     this.#keys = Object.freeze([...of.entries.keys()].toSorted())
     this.#revision = of.revision
     this.generation = of.generation
     this.takenAt = new Date(of.takenAt)
+    this.publishedAt = of.publishedAt
     Object.freeze(this)
   }
 
@@ -138,8 +153,8 @@ export class FrozenSnapshot implements Snapshot {
     return this.#keys[Symbol.iterator]()
   }
   toJSON(): Readonly<Record<string, unknown>> {
-    const { revision, digest, generation, takenAt } = this
-    return { revision, digest, generation, takenAt, keys: this.#keys }
+    const { revision, digest, generation, takenAt, publishedAt } = this
+    return { revision, digest, generation, takenAt, publishedAt, keys: this.#keys }
   }
   static {
     showAs(this.prototype, (snapshot: FrozenSnapshot) => `Snapshot ${inspect(snapshot.toJSON())}`)
@@ -154,4 +169,9 @@ export const entriesOf = (snapshot: Snapshot): Entries =>
 
 /** A snapshot without keys: what a reaction that has applied nothing yet compares with. */
 export const emptySnapshot = (): FrozenSnapshot =>
-  new FrozenSnapshot({ entries: new Map(), revision: undefined, generation: 0, takenAt: 0 })
+  new FrozenSnapshot({
+    entries: new Map(),
+    revision: undefined,
+    generation: 0,
+    takenAt: 0,
+  })

@@ -36,6 +36,11 @@ export class Troubles {
     return this.#now.has(code)
   }
 
+  /** Those that are not over. */
+  get now(): readonly MountError[] {
+    return [...this.#now.values()]
+  }
+
   /** Troubles that a successful read ends. */
   get ofReading(): readonly MountCode[] {
     return [...this.#now.keys()].filter((code) => code !== 'MOUNT_EMPTIED' && code !== 'WATCH_LIMIT')

@@ -4,7 +4,9 @@ import { ReactionError } from '../base/errors.js'
 import { within } from '../base/within.js'
 import { type Change, diff, fromNothing } from '../mount/change.js'
 import type { Snapshot } from '../mount/snapshot.js'
+import type { InFlight } from './in-flight.js'
 import type { AnyReaction, ReactionContext } from './reaction.js'
+import type { StageTimes } from './report.js'
 import { runStage, stageCodes } from './stage.js'
 
 /** One try to bring one revision into effect. */
@@ -22,8 +24,13 @@ export interface Attempt {
   /** Looks at the mount now. */
   readonly resync: () => Promise<Snapshot>
   /** The work under way; awaited before anything new starts. */
-  readonly inFlight: { work: Promise<unknown> }
+  readonly inFlight: InFlight
+  /** Filled in by the attempt. */
+  readonly times: Times
 }
+
+/** Milliseconds by stage, of this attempt. */
+export type Times = { -readonly [Name in keyof StageTimes]: StageTimes[Name] }
 
 /** What became of it. */
 export type Outcome =
@@ -40,6 +47,9 @@ export type Outcome =
 
 type Step<T> = (context: ReactionContext) => Promise<T> | T
 
+const isThere = (reaction: AnyReaction, stage: Stage): boolean =>
+  stage === 'apply' || reaction[stage] !== undefined
+
 const runStep = async <T>(
   attempt: Attempt,
   change: Change,
@@ -47,11 +57,12 @@ const runStep = async <T>(
   code: ReactionCode,
   step: Step<T>,
 ) => {
-  const { reaction, timeoutMs, clock, signal, inFlight, number, latest, resync } = attempt
+  const { reaction, timeoutMs, clock, signal, inFlight, number, latest, resync, times } = attempt
   // A stage that ignored its abort is still at work: never two at once.
   await within(inFlight.work, { clock, ms: undefined, signal })
   signal.throwIfAborted()
-  return runStage<T>({
+  const started = clock.now()
+  const result = await runStage<T>({
     reaction: reaction.name,
     revision: change.snapshot.revision,
     stage,
@@ -61,10 +72,13 @@ const runStep = async <T>(
     signal,
     work: (stageSignal) =>
       step({ signal: stageSignal, attempt: number, timeoutMs, clock, change, latest, resync }),
-    track: (work) => {
-      inFlight.work = work
-    },
+    track: (work) => inFlight.begin(work),
   })
+  const now = clock.now()
+  if (!result.ok && result.error.code === 'TIMED_OUT') inFlight.isOver(now)
+  const name = code === 'ROLLBACK_FAILED' ? 'rollback' : stage
+  if (isThere(reaction, stage)) times[name] = (times[name] ?? 0) + now - started
+  return result
 }
 
 /** Puts the last good revision back and proves it. An error when that failed too. */

@@ -1,41 +1,77 @@
 import { setMaxListeners } from 'node:events'
+import type { Clock } from '../base/clock.js'
 import { Emitter } from '../base/emitter.js'
 import { UsageError } from '../base/errors.js'
 import { latest } from '../base/latest.js'
 import { debug } from '../base/log.js'
 import { reasonOf } from '../base/thrown.js'
 import type { Snapshot } from '../mount/snapshot.js'
-import type { Report, Status } from './report.js'
+import type { Report, ReportBase, StageTimes, Status } from './report.js'
 
-type Without<R> = R extends Report
-  ? Omit<R, 'reaction' | 'revision' | 'digest' | 'attempt' | 'durationMs'>
-  : never
+type Without<R> = R extends Report ? Omit<R, keyof ReportBase> : never
 /** A report less what every report says. */
 export type Told = Without<Report>
 /** The try that a report is about. */
 export interface Took {
   readonly attempt: number
   readonly durationMs: number
+  readonly stages: StageTimes
 }
+
+const dateOf = (ms: number | undefined): Date | undefined => (ms === undefined ? undefined : new Date(ms))
 
 /** What a loop says of itself: its state, its reports, and the promise that it is in sync. */
 export abstract class Journal extends Emitter<{ report: [report: Report]; close: [] }> {
   readonly #name: string
+  readonly #clock: Clock
   readonly #closing = new AbortController()
   readonly #waiting = new Set<(report: Report) => void>()
   #told = 0
   #isRead = false
-  protected state: Status['state'] = 'inSync'
+  #state: Status['state'] = 'inSync'
+  #outOfSyncSince: number | undefined
   protected lastReport: Report | undefined
 
-  constructor(name: string) {
+  constructor(name: string, clock: Clock) {
     super()
     setMaxListeners(0, this.#closing.signal)
     this.#name = name
+    this.#clock = clock
   }
 
   protected abstract get desired(): Snapshot
+  protected abstract get applied(): Snapshot | undefined
+  protected abstract get blockedSince(): number | undefined
 
+  protected get state(): Status['state'] {
+    return this.#state
+  }
+  protected set state(state: Status['state']) {
+    this.#state = state
+    this.#outOfSyncSince = state === 'inSync' ? undefined : (this.#outOfSyncSince ?? this.#clock.now())
+  }
+
+  get status(): Status {
+    const { desired, applied } = this
+    return {
+      reaction: this.#name,
+      state: this.#state,
+      desired: desired.revision,
+      desiredDigest: desired.digest,
+      applied: applied?.revision,
+      appliedDigest: applied?.digest,
+      appliedGeneration: applied?.generation,
+      outOfSyncSince: dateOf(this.#outOfSyncSince),
+      blockedSince: dateOf(this.blockedSince),
+      lastReport: this.lastReport,
+    }
+  }
+  toJSON(): Status {
+    return this.status
+  }
+  get signal(): AbortSignal {
+    return this.#closing.signal
+  }
   protected get closing(): AbortSignal {
     return this.#closing.signal
   }
@@ -103,7 +139,11 @@ export abstract class Journal extends Emitter<{ report: [report: Report]; close:
     return this.#report(this.desired, { outcome: 'skipped', reason: 'unchanged' })
   }
 
-  #report({ revision, digest }: Snapshot, told: Told, took: Took = { attempt: 0, durationMs: 0 }): Report {
+  #report(
+    { revision, digest }: Snapshot,
+    told: Told,
+    took: Took = { attempt: 0, durationMs: 0, stages: {} },
+  ): Report {
     return { reaction: this.#name, revision, digest, ...took, ...told }
   }
 }

@@ -5,14 +5,14 @@ import { within } from '../base/within.js'
 import type { Change } from '../mount/change.js'
 import type { Mount } from '../mount/mount.js'
 import type { Snapshot } from '../mount/snapshot.js'
-import { type Outcome, runAttempt } from './attempt.js'
+import { type Outcome, runAttempt, type Times } from './attempt.js'
 import { backoffMs, splayShareMs } from './backoff.js'
+import { InFlight } from './in-flight.js'
 import { Journal, type Took } from './journal.js'
 import { Ledger } from './ledger.js'
 import type { Pace } from './pace.js'
 import { type AnyReaction, wantsChange } from './reaction.js'
 import type { Reloader, ReloadOptions } from './reloader.js'
-import type { Status } from './report.js'
 import { Turn } from './turn.js'
 
 /** The loop of one reaction: what is mounted is desired, and it does not rest before that is applied and verified. */
@@ -24,7 +24,7 @@ export class Loop extends Journal implements Reloader {
   readonly #clock: Clock
   readonly #ledger: Ledger
   readonly #turn: Turn
-  readonly #inFlight: { work: Promise<unknown> } = { work: Promise.resolve() }
+  readonly #inFlight = new InFlight()
   readonly #ended: Promise<void>
   #wake: (() => void) | undefined
   #tried: { readonly snapshot: Snapshot; times: number } | undefined
@@ -32,12 +32,13 @@ export class Loop extends Journal implements Reloader {
   #closed: Promise<void> | undefined
 
   constructor(mount: Mount, reaction: AnyReaction, pace: Pace, options: ReloadOptions) {
-    super(reaction.name)
+    const clock = options.clock ?? backgroundClock
+    super(reaction.name, clock)
     this.#mount = mount
     this.#reaction = reaction
     this.#pace = pace
     this.#gate = options.gate
-    this.#clock = options.clock ?? backgroundClock
+    this.#clock = clock
     this.#ledger = new Ledger(options.initial === true ? undefined : (options.applied ?? mount.snapshot))
     this.#turn = new Turn(pace, splayShareMs(pace.splayMs, hostname()))
     if (this.#ledger.changeTo(mount.snapshot)) this.state = 'pending'
@@ -55,20 +56,14 @@ export class Loop extends Journal implements Reloader {
     })
   }
 
-  get status(): Status {
-    const { revision } = this.desired
-    return {
-      state: this.state,
-      desired: revision,
-      applied: this.#ledger.applied?.revision,
-      lastReport: this.lastReport,
-    }
-  }
-  toJSON(): Status {
-    return this.status
-  }
   protected override get desired(): Snapshot {
     return this.#mount.snapshot
+  }
+  protected override get applied(): Snapshot | undefined {
+    return this.#ledger.applied
+  }
+  protected override get blockedSince(): number | undefined {
+    return this.#inFlight.overdueSince
   }
 
   release(): void {
@@ -168,7 +163,7 @@ export class Loop extends Journal implements Reloader {
     const { snapshot } = change
     if (this.#tried?.snapshot !== snapshot) this.#tried = { snapshot, times: 0 }
     const number = ++this.#tried.times
-    const started = this.#clock.now()
+    const [started, times]: [number, Times] = [this.#clock.now(), {}]
     this.#refusals = 0
     this.state = 'running'
     const outcome = await runAttempt({
@@ -182,11 +177,12 @@ export class Loop extends Journal implements Reloader {
       latest: () => this.desired,
       resync: () => this.#mount.resync(),
       inFlight: this.#inFlight,
+      times,
     })
     const now = this.#clock.now()
     if (outcome.outcome !== 'rejected' && outcome.outcome !== 'superseded')
       this.#turn.applied(now, number > 1)
-    await this.#conclude(change, outcome, { attempt: number, durationMs: now - started })
+    await this.#conclude(change, outcome, { attempt: number, durationMs: now - started, stages: times })
   }
 
   async #conclude(change: Change, outcome: Outcome, took: Took): Promise<void> {

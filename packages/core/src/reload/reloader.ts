@@ -47,6 +47,8 @@ export interface Reloader
    * @throws UsageError CLOSED when the loop closes first; the signal's reason when aborted.
    */
   inSync(options?: { readonly signal?: AbortSignal }): Promise<Report>
+  /** Aborts when the loop closes, or has ended by a fault of its own. */
+  readonly signal: AbortSignal
   /** Lets a held reaction run now. */
   release(): void
   /** Ends the loop: aborts what runs and waits for it. May be called twice. */

@@ -1,12 +1,24 @@
 import type { InvalidConfigError, ReactionError } from '../base/errors.js'
 
-interface ReportBase {
+/** What every report says. */
+export interface ReportBase {
   /** Name of the reaction. */
   readonly reaction: string
   readonly revision: string
   readonly digest: string
   readonly attempt: number
+  /** Of the whole attempt, from its check to its end. */
   readonly durationMs: number
+  /** Of each stage that was run, in milliseconds. A chain proves all members but the last in `apply`. */
+  readonly stages: StageTimes
+}
+
+/** How long each stage took, in milliseconds. `rollback`: putting back and proving. Absent: not run. */
+export interface StageTimes {
+  readonly check?: number
+  readonly apply?: number
+  readonly verify?: number
+  readonly rollback?: number
 }
 
 /**
@@ -42,6 +54,8 @@ export type Report =
 
 /** Where a reaction stands. */
 export interface Status {
+  /** Name of the reaction. */
+  readonly reaction: string
   /**
    * - `inSync`: what is mounted is applied and verified
    * - `pending`: a new revision waits (gate, splay, cooldown)
@@ -53,7 +67,14 @@ export interface Status {
   readonly state: 'inSync' | 'pending' | 'running' | 'rejected' | 'dirty' | 'held'
   /** Revision that is mounted. */
   readonly desired: string
+  readonly desiredDigest: string
   /** Revision that was last applied and verified. */
   readonly applied: string | undefined
+  readonly appliedDigest: string | undefined
+  readonly appliedGeneration: number | undefined
+  /** Since when what is mounted has not been what is applied and verified; undefined while it is. */
+  readonly outOfSyncSince: Date | undefined
+  /** Since when a stage that was told to end has not ended: until it does, nothing new is started. */
+  readonly blockedSince: Date | undefined
   readonly lastReport: Report | undefined
 }
