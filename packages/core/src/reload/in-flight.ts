@@ -17,7 +17,7 @@ export class InFlight {
   begin(work: Promise<unknown>): void {
     this.#work = work
     this.#isRunning = true
-    void work.then(() => {
+    void work.finally(() => {
       this.#isRunning = false
       this.#overdueSince = undefined
     })

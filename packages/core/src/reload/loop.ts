@@ -114,6 +114,8 @@ export class Loop extends Journal implements Reloader {
   async #rest(desired: Snapshot): Promise<void> {
     this.#ledger.confirm(desired)
     if (this.state !== 'inSync') {
+      // Before the listeners hear of it: they may ask for the status.
+      this.state = 'inSync'
       this.tell(desired, { outcome: 'skipped', reason: 'unchanged' })
       this.becomeInSync()
     }
