@@ -28,6 +28,7 @@ export const floors: Readonly<Record<string, Floors>> = {
     'reload/chain': 5,
     'reload/in-flight': 5,
     'reload/ledger': 5,
+    'reload/look': 5,
     'reload/on-keys': 5,
     'reload/reaction': 5,
     'reload/reloader': 5,

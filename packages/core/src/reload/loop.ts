@@ -10,6 +10,7 @@ import { backoffMs, splayShareMs } from './backoff.js'
 import { InFlight } from './in-flight.js'
 import { Journal, type Took } from './journal.js'
 import { Ledger } from './ledger.js'
+import { lookAt } from './look.js'
 import type { Pace } from './pace.js'
 import { type AnyReaction, wantsChange } from './reaction.js'
 import type { Reloader, ReloadOptions } from './reloader.js'
@@ -177,7 +178,7 @@ export class Loop extends Journal implements Reloader {
       clock: this.#clock,
       signal: this.closing,
       latest: () => this.desired,
-      resync: () => this.#mount.resync(),
+      resync: () => lookAt(this.#mount),
       inFlight: this.#inFlight,
       times,
     })

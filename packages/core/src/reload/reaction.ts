@@ -17,7 +17,7 @@ export interface ReactionContext {
   readonly change: Change
   /** What is mounted at this moment: it may be newer than `change.snapshot`. */
   latest(): Snapshot
-  /** Looks at the mount now; resolves with what is mounted then. Rejects when the mount is closed. */
+  /** Looks at the mount now; resolves with what is mounted then. Rejects when it is closed or cannot be read. */
   resync(): Promise<Snapshot>
 }
 
