@@ -123,6 +123,7 @@ it.each([
   ['a flag', 'password: swordfish99Zz', 'mysql: -pswordfish99Zz refused', 'mysql: -p[redacted] refused'],
   ['an escape', 'password: swordfish99Zz', 'GET /?password%3Dswordfish99Zz', 'GET /?password%3D[redacted]'],
   ['a low line', 'password: swordfish99Zz', '_swordfish99Zz', '_[redacted]'],
+  ['a flag, and is short', 'PASSWORD=hunter2', 'mysql -phunter2 refused', 'mysql -p[redacted] refused'],
   ['a word behind', 'password: swordfish99Zz', 'swordfish99Zz_old', '[redacted]_old'],
   [
     'a host, which is no file,',

@@ -15,6 +15,10 @@ const shortestWord = 4
 const longEnough = 8
 const gram = 4
 
+/** Whether a word is no coincidence inside of another: it is long, or mixes letters and digits. */
+const isDistinct = (word: string): boolean =>
+  word.length >= longEnough || (word.length >= 6 && /\d/.test(word) && /\p{L}/u.test(word))
+
 const isWordAt = (text: string, at: number): boolean => /[\p{L}\p{M}\p{N}_]/u.test(text[at] ?? '')
 
 /** Where a word may begin: also after an escape such as `\n`, of which the `n` is no letter. */
@@ -75,11 +79,11 @@ class Output {
     if (parts.length > 1) for (const { 0: part, index } of parts) add(part, at + index)
   }
 
-  /** Whether a word of a value is one of the output, or a long one is within one: `-p` and `_` stick to what follows. */
+  /** Whether a word of a value is one of the output, or a distinct one is within one: `-p` and `_` stick to what follows. */
   has(word: string): boolean {
     const isHere = this.#words.has(word)
     if (isHere) this.#known.add(word)
-    return isHere || (word.length >= longEnough && this.#mayContain(word))
+    return isHere || (isDistinct(word) && this.#mayContain(word))
   }
 
   #hide(at: number, length: number): void {
@@ -89,7 +93,7 @@ class Output {
   hideWord(word: string): void {
     for (const at of this.#words.get(word) ?? []) this.#hide(at, word.length)
     this.#words.delete(word)
-    if (word.length >= longEnough) this.hideText(word, word.length)
+    if (isDistinct(word)) this.hideText(word, word.length)
   }
 
   #mayContain(piece: string): boolean {
@@ -103,7 +107,7 @@ class Output {
   hideText(piece: string, step = 1): void {
     const text = this.#text
     if (!this.#mayContain(piece)) return
-    const isLoose = piece.length >= longEnough
+    const isLoose = isDistinct(piece)
     for (let at = text.indexOf(piece); at >= 0; at = text.indexOf(piece, at + step)) {
       const end = at + piece.length
       const isApart =
