@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { open } from 'node:fs/promises'
+import { UsageError } from '@hotmount/core'
 
 /** Whether a request may be answered: `unreadable` when what the token should be is not known. */
 export type Admission = 'yes' | 'no' | 'unreadable'
@@ -20,6 +21,14 @@ const tokenIn = async (path: string): Promise<string | undefined> => {
   } catch {
     return undefined
   }
+}
+
+/** So that a wrong path is found at the start and not at the first request. @throws UsageError BAD_OPTION */
+export const checkToken = async (path: string | undefined): Promise<void> => {
+  if (path === undefined || (await tokenIn(path)) !== undefined) return
+  throw new UsageError('BAD_OPTION', `bearerFile: ${path} cannot be read, or holds no token`, {
+    hint: 'mount the Secret that holds it, readable for this user',
+  })
 }
 
 /** A browser can ask its user for a password, but not for a token: any user name, and the token as the password. */

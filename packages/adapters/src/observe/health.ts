@@ -96,7 +96,7 @@ export const judgeReady = (observed: Observed, now: number, staleMs: number): re
   ]
 }
 
-/** @internal The same with a clock of one's own. */
+/** The same with a clock of one's own. */
 export const healthAt = (observed: Observed, clock: Clock): Health => ({
   live: () => verdictOf(judgeLive(observed, clock.now())),
   ready: ({ stale = 0 } = {}) => verdictOf(judgeReady(observed, clock.now(), toMs(stale, 'stale'))),

@@ -20,6 +20,7 @@ export interface ServePlan {
   readonly place: Place
   readonly bearerFile: string | undefined
   readonly staleMs: number
+  readonly signal: AbortSignal | undefined
   readonly clock: Clock
 }
 
@@ -30,6 +31,6 @@ export const servePlan = (options: ServeOptions): ServePlan => {
   for (const name of Object.keys(options))
     if (!known.includes(name))
       throw new UsageError('BAD_OPTION', `no option ${name}`, { hint: `there are: ${known.join(', ')}` })
-  const { listen, bearerFile, stale = 0, clock = systemClock } = options
-  return { place: placeOf(listen), bearerFile, staleMs: toMs(stale, 'stale'), clock }
+  const { listen, bearerFile, stale = 0, signal, clock = systemClock } = options
+  return { place: placeOf(listen), bearerFile, staleMs: toMs(stale, 'stale'), signal, clock }
 }

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { type Answer, safeHeaders, text } from './answer.js'
+import { checkToken } from './bearer.js'
 import { bind } from './bind.js'
 import { Connections } from './connections.js'
 import { OwnMetrics } from './exposition.js'
@@ -43,9 +44,10 @@ class Serving implements StatusServer {
   readonly #asking = new Set<AbortController>()
   readonly #stops: readonly (() => void)[]
   readonly #metrics: OwnMetrics
+  readonly #onAbort = (): void => void this.close()
   #closed: Promise<void> | undefined
 
-  constructor(observed: readonly Observed[], { place, bearerFile, staleMs, clock }: ServePlan) {
+  constructor(observed: readonly Observed[], { place, bearerFile, staleMs, signal, clock }: ServePlan) {
     const history = new History(clock, limits.moments)
     const waiters = new Waiters(observed, clock, limits.waiters)
     this.#exhibits = {
@@ -56,6 +58,7 @@ class Serving implements StatusServer {
     this.#metrics = new OwnMetrics(observed)
     this.#stops = [
       () => this.#metrics.stop(),
+      () => signal?.removeEventListener('abort', this.#onAbort),
       ...observed.flatMap((one) => [history.follow(one), wakeOn(one, waiters)]),
     ]
     this.#door = { bearerFile, ownHostOnly: place.kind === 'tcp' && place.isLoopback }
@@ -74,7 +77,9 @@ class Serving implements StatusServer {
     try {
       // What is reported from now on counts, not from the first scrape on. A missing package is told there.
       await this.#metrics.ready()
+      await checkToken(plan.bearerFile)
       await bind(this.#server, plan.place)
+      plan.signal?.addEventListener('abort', this.#onAbort, { once: true })
       return this
     } catch (error) {
       for (const stop of this.#stops) stop()
@@ -164,15 +169,11 @@ export const serveStatus = async (
 ): Promise<StatusServer> => {
   const plan = servePlan(options)
   checkNames(observed)
-  const { signal } = options
-  signal?.throwIfAborted()
+  plan.signal?.throwIfAborted()
   const serving = await new Serving(observed, plan).open(plan)
-  if (signal) {
-    signal.addEventListener('abort', () => void serving.close(), { once: true })
-    if (signal.aborted) {
-      await serving.close()
-      signal.throwIfAborted()
-    }
+  if (plan.signal?.aborted === true) {
+    await serving.close()
+    plan.signal.throwIfAborted()
   }
   return serving
 }
