@@ -72,7 +72,7 @@ it('is not live with a dead watch, a detached or a closed mount, or a closed loo
 it('is not live when a stage ignores for a minute that its time is over, and is again when it ends', async () => {
   const { volume, mount } = await mounted({ a: '1' })
   const clock = fakeClock(Date.now())
-  let end = (): void => undefined
+  let end: (() => void) | undefined
   const stuck = new Promise<void>((resolve) => {
     end = resolve
   })
@@ -86,7 +86,7 @@ it('is not live when a stage ignores for a minute that its time is over, and is 
   expect(bad(judge.live())).toBe('')
   await clock.advance(61_000)
   expect(bad(judge.live())).toMatch(/stuck: a stage ignores for 1 min 1 s that its time is over/)
-  end()
+  end?.()
   await vi.waitFor(() => expect(loop.status.blockedSince).toBeUndefined())
   expect(bad(judge.live())).toBe('')
 })
@@ -134,4 +134,23 @@ it('is never ready before the first apply', async () => {
 it('refuses a stale that is no duration', async () => {
   const { mount } = await mounted({ a: '1' })
   expect(() => health(mount).ready({ stale: '5 minutes' as '5m' })).toThrow(/stale/)
+})
+
+it('is not ready while what is mounted cannot be seen, nor when its loop has ended', async () => {
+  const { volume, mount, loop } = await scene(recorder())
+  mount.on('error', () => undefined)
+  await volume.swap({})
+  await mount.resync()
+  expect(mount.health.troubles.map(({ code }) => code)).toEqual(['MOUNT_EMPTIED'])
+  await vi.waitFor(() =>
+    expect(bad(health(mount, loop).ready())).toMatch(/in trouble for .*: every key of .* vanished/),
+  )
+  expect(bad(health(mount, loop).ready({ stale: '1h' }))).toBe('')
+  await volume.swap({ a: '2' })
+  await mount.resync()
+  await loop.inSync()
+  expect(bad(health(mount, loop).ready())).toBe('')
+  expect(mount.health).toMatchObject({ troubles: [], troubledSince: undefined })
+  await loop.close()
+  expect(bad(health(mount, loop).ready({ stale: '1h' }))).toMatch(/its loop has ended/)
 })

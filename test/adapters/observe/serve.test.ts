@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { serveStatus } from '@hotmount/adapters/observe'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { directory, mounted } from '../../support/mounted.js'
 import { nextReport } from '../../support/next-report.js'
 import { recorder } from '../../support/recorder.js'
@@ -71,6 +71,20 @@ describe('the endpoints', () => {
     expect((await ask(address, `/${'x'.repeat(3000)}`)).status).toBe(414)
     expect((await ask(address, '/', { headers: { 'x-long': 'x'.repeat(20_000) } })).status).toBe(431)
   })
+})
+
+it('answers 500 to a fault of its own, and tells nobody what it quotes', async () => {
+  const { observed, mount } = await scene(recorder())
+  const { address } = await served([observed])
+  const warnings: string[] = []
+  const onWarning = ({ message }: Error): void => void warnings.push(message)
+  process.on('warning', onWarning)
+  onTestFinished(() => void process.off('warning', onWarning))
+  vi.spyOn(mount, 'health', 'get').mockImplementation(() => {
+    throw new RangeError('s3cret')
+  })
+  expect(await ask(address, '/livez')).toMatchObject({ status: 500, body: 'this is a fault of hotmount\n' })
+  await vi.waitFor(() => expect(warnings).toEqual(['the status server failed with RangeError (unknown)']))
 })
 
 describe('who may ask', () => {

@@ -15,13 +15,13 @@ import { reasonOf, span, stateWords } from './words.js'
 /** How one mount and its loops are, asked now. */
 export interface Health {
   /** Whether a restart of this container is needed: the watch and the loops are really alive. */
-  live(): Verdict
+  readonly live: () => Verdict
   /**
    * Whether what is mounted is what is applied and verified, or has not been for less than `stale` (default 0).
    *
    * @throws UsageError BAD_DURATION
    */
-  ready(options?: { readonly stale?: Duration }): Verdict
+  readonly ready: (options?: { readonly stale?: Duration }) => Verdict
 }
 
 /** Resync ticks that may fail to come: a busy machine is late now and then. */
@@ -63,6 +63,19 @@ const loopFinding = ({ name, loop }: NamedLoop, now: number): Finding => {
   return { ok: blockedMs <= blockedGraceMs, text: `reaction ${name}: ${text}` }
 }
 
+/** Whether content that is mounted can be seen at all. */
+const sightFindings = (
+  { troubles, troubledSince }: MountHealth,
+  now: number,
+  staleMs: number,
+): readonly Finding[] => {
+  if (troubledSince === undefined) return []
+  const ms = now - troubledSince.getTime()
+  return troubles
+    .filter(({ code }) => code !== 'WATCH_LIMIT')
+    .map(({ message }) => ({ ok: ms <= staleMs, text: `in trouble for ${span(ms)}: ${message}` }))
+}
+
 const whyNot = ({ lastReport, state }: Status): string => {
   const reason = lastReport && lastReport.outcome !== 'applied' ? reasonOf(lastReport) : undefined
   return reason === undefined || state === 'running' ? '' : `: ${reason}`
@@ -70,6 +83,7 @@ const whyNot = ({ lastReport, state }: Status): string => {
 
 const syncFinding = ({ name, loop }: NamedLoop, now: number, staleMs: number): Finding => {
   const { status } = loop
+  if (loop.signal.aborted) return { ok: false, text: `reaction ${name}: its loop has ended` }
   const { state, applied, desired, outOfSyncSince } = status
   if (state === 'inSync' || outOfSyncSince === undefined)
     return { ok: true, text: `reaction ${name}: ${desired} is applied and verified` }
@@ -80,17 +94,19 @@ const syncFinding = ({ name, loop }: NamedLoop, now: number, staleMs: number): F
 }
 
 /** Whether the watch and the loops of one mount are alive. */
-export const judgeLive = (observed: Observed, now: number): readonly Finding[] => [
+const judgeLive = (observed: Observed, now: number): readonly Finding[] => [
   ...watchFindings(observed, now),
   ...namedLoops(observed.loops).map((loop) => loopFinding(loop, now)),
 ]
 
 /** Whether what is mounted is in effect, or has not been for `staleMs` at most. */
-export const judgeReady = (observed: Observed, now: number, staleMs: number): readonly Finding[] => {
+const judgeReady = (observed: Observed, now: number, staleMs: number): readonly Finding[] => {
   const { name, mount, loops } = observed
-  const emptied = mount.health.troubles.find(({ code }) => code === 'MOUNT_EMPTIED')
   return [
-    ...(emptied ? [{ ok: true, text: `mount ${name}: ${emptied.message}` }] : []),
+    ...sightFindings(mount.health, now, staleMs).map(({ ok, text }) => ({
+      ok,
+      text: `mount ${name}: ${text}`,
+    })),
     ...(loops.length === 0 ? [{ ok: true, text: `mount ${name}: no reaction to wait for` }] : []),
     ...namedLoops(loops).map((loop) => syncFinding(loop, now, staleMs)),
   ]

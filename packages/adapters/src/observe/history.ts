@@ -46,7 +46,7 @@ const few = (keys: readonly string[]): KeyNames => ({
 
 const none = few([])
 
-/** The last moments of all mounts, the newest first. It holds names and reports, no snapshot and so no value. */
+/** The last moments of all mounts, the newest first. It holds names and reports, and no snapshot. */
 export class History {
   readonly #clock: Clock
   readonly #limit: number

@@ -1,5 +1,5 @@
 import { type Html, markup } from './html.js'
-import { ago, count, keyName, revisionName, standing } from './page-words.js'
+import { ago, count, keyName, revisionName, standing, wholeSpan } from './page-words.js'
 import type { ErrorJson, MountJson, ReactionJson, StatusJson } from './status.js'
 import { badge, icon, reactionTone } from './tone.js'
 import { span, stateWords } from './words.js'
@@ -40,7 +40,7 @@ const reaction = (one: ReactionJson, now: string): Html => {
   const since =
     outOfSyncSince === null
       ? undefined
-      : ` Out of sync for ${span(Date.parse(now) - Date.parse(outOfSyncSince))}.`
+      : ` Out of sync for ${wholeSpan(Date.parse(now) - Date.parse(outOfSyncSince))}.`
   return markup`<li class="reaction">
 <h3>${badge(reactionTone(one), closed ? 'ended' : stateWords[state])} <bdi>${name}</bdi></h3>
 <p>${standing(one)}.${since}</p>

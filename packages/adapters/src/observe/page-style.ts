@@ -59,6 +59,7 @@ summary { cursor: pointer; }
 .reactions, .troubles { display: grid; grid-template-columns: minmax(0, 1fr); gap: .9rem; }
 .reaction, .troubles li, .moment, .results, .results li { grid-template-columns: minmax(0, 1fr); min-width: 0; }
 .reaction, .troubles li { display: grid; gap: .4rem; justify-items: start; }
+.troubles { margin-bottom: 1rem; padding-bottom: 1rem; border-bottom: 1px solid var(--line); }
 .reaction + .reaction { border-top: 1px solid var(--line); padding-top: .9rem; }
 .badge { display: inline-flex; gap: .35rem; align-items: center; padding: .1rem .6rem .1rem .45rem; border-radius: 99px; font-size: .85rem; font-weight: 600; white-space: nowrap; margin-right: .25rem; }
 .badge.good { background: var(--good-bg); } .badge.busy { background: var(--busy-bg); } .badge.warn { background: var(--warn-bg); } .badge.bad { background: var(--bad-bg); } .badge.calm { background: var(--calm-bg); }

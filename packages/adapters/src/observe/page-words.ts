@@ -3,10 +3,13 @@ import type { MountJson, ReactionJson, StatusJson } from './status.js'
 import { reactionTone, type Tone, worst } from './tone.js'
 import { span } from './words.js'
 
+/** A length of time without parts of a second: else every look at the page shows other digits. */
+export const wholeSpan = (ms: number): string => (ms < 1000 ? 'less than 1 s' : span(ms - (ms % 1000)))
+
 /** How long before `now` a time was, for people, with the time itself. */
 export const ago = (time: string, now: string): Html => {
   const ms = Date.parse(now) - Date.parse(time)
-  const shown = ms < 1000 ? 'just now' : `${span(ms - (ms % 1000))} ago`
+  const shown = ms < 1000 ? 'just now' : `${wholeSpan(ms)} ago`
   return markup`<time datetime="${time}" title="${time}">${shown}</time>`
 }
 

@@ -41,7 +41,7 @@ const forbidden = async (
   if (path === '/livez') return undefined
   const admission = await admit(door.bearerFile, headers.authorization)
   if (admission === 'no') return text(401, 'a bearer token is needed', { 'www-authenticate': challenge })
-  return admission === 'yes' ? undefined : text(503, `the token file cannot be read: ${door.bearerFile}`)
+  return admission === 'yes' ? undefined : text(503, 'the token that is to be asked for cannot be read')
 }
 
 const targetOf = (url: string): { readonly path: string; readonly query: URLSearchParams } => {

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { errnoOf } from '../process/errno.js'
 import { type Answer, safeHeaders, text } from './answer.js'
 import { checkToken } from './bearer.js'
 import { bind } from './bind.js'
@@ -44,6 +45,7 @@ class Serving implements StatusServer {
   readonly #asking = new Set<AbortController>()
   readonly #stops: readonly (() => void)[]
   readonly #metrics: OwnMetrics
+  #address = ''
   readonly #onAbort = (): void => void this.close()
   #closed: Promise<void> | undefined
 
@@ -67,10 +69,7 @@ class Serving implements StatusServer {
   }
 
   get address(): string {
-    const at = this.#server.address()
-    if (typeof at === 'string') return `unix:${at}`
-    if (at === null) return 'closed'
-    return `http://${at.family === 'IPv6' ? `[${at.address}]` : at.address}:${at.port}`
+    return this.#address
   }
 
   async open(plan: ServePlan): Promise<this> {
@@ -79,6 +78,8 @@ class Serving implements StatusServer {
       await this.#metrics.ready()
       await checkToken(plan.bearerFile)
       await bind(this.#server, plan.place)
+      this.#server.on('error', warn)
+      this.#address = addressOf(this.#server)
       plan.signal?.addEventListener('abort', this.#onAbort, { once: true })
       return this
     } catch (error) {
@@ -100,8 +101,11 @@ class Serving implements StatusServer {
       this.#asking.delete(asking)
       this.#connections.end(socket)
     })
-    const answer = await answerTo(request, this.#exhibits, this.#door, asking.signal).catch(() =>
-      text(500, 'this is a fault of hotmount'),
+    const answer = await answerTo(request, this.#exhibits, this.#door, asking.signal).catch(
+      (error: unknown) => {
+        warn(error)
+        return text(500, 'this is a fault of hotmount')
+      },
     )
     if (response.destroyed) return
     send(request, response, answer)
@@ -125,6 +129,18 @@ class Serving implements StatusServer {
     this.#server.closeAllConnections()
     await closed
   }
+}
+
+/** Kind and code only: nobody knows what a message quotes. Without a listener, a failed accept would end the process. */
+const warn = (error: unknown): void => {
+  const name = error instanceof Error ? error.name : typeof error
+  process.emitWarning(`the status server failed with ${name} (${errnoOf(error)})`, 'HotmountWarning')
+}
+
+const addressOf = (server: Server): string => {
+  const at = server.address()
+  if (at === null || typeof at === 'string') return `unix:${at}`
+  return `http://${at.family === 'IPv6' ? `[${at.address}]` : at.address}:${at.port}`
 }
 
 const wakeOn = ({ mount, loops }: Observed, waiters: Waiters): (() => void) => {

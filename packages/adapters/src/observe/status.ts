@@ -95,9 +95,13 @@ export interface StatusJson {
 const maxKeys = 1000
 const timeOf = (date: Date | undefined): string | null => date?.toISOString() ?? null
 
+// Tools may say a lot, and all of it is kept for as long as the history goes back.
+const maxText = 8000
+const clipped = (text: string): string => (text.length > maxText ? `${text.slice(0, maxText)}…` : text)
+
 const errorJson = ({ code, message, hint }: HotmountError): ErrorJson => ({
   code,
-  message,
+  message: clipped(message),
   ...(hint !== undefined && { hint }),
 })
 
@@ -111,8 +115,8 @@ const reportJson = (report: Report): ReportJson => {
     attempt,
     durationMs,
     stages,
-    ...(reason !== undefined && { reason }),
-    ...('evidence' in report && { evidence: report.evidence }),
+    ...(reason !== undefined && { reason: clipped(reason) }),
+    ...('evidence' in report && { evidence: clipped(report.evidence ?? '') }),
     ...('stage' in report && { stage: report.stage }),
     ...('error' in report && { error: errorJson(report.error) }),
     ...('to' in report && { to: report.to }),

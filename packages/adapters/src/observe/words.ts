@@ -39,7 +39,7 @@ export const outcomeWords: Readonly<Record<Report['outcome'], string>> = {
 }
 
 /** Why an attempt was skipped. */
-export const skipWords: Readonly<Record<Extract<Report, { outcome: 'skipped' }>['reason'], string>> = {
+const skipWords: Readonly<Record<Extract<Report, { outcome: 'skipped' }>['reason'], string>> = {
   gate: 'the gate is closed',
   unchanged: 'nothing to do',
   superseded: 'a newer revision is there',

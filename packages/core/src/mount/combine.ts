@@ -18,6 +18,9 @@ const longest = (times: readonly (number | undefined)[]): number | undefined => 
   return known.length < times.length ? undefined : Math.max(...known)
 }
 
+const first = (dates: readonly Date[]): Date | undefined =>
+  dates.toSorted((one, other) => one.getTime() - other.getTime())[0]
+
 /** When the last of them was published; undefined when none says. */
 const lastOf = (mounts: Iterable<Mount>): Date | undefined => {
   const times = [...mounts].flatMap(({ snapshot }) => snapshot.publishedAt?.getTime() ?? [])
@@ -57,6 +60,7 @@ class CombinedMount extends ObservedMount {
       resyncMs: longest(all.map((one) => one.resyncMs)),
       deaf: all.some((one) => one.deaf),
       troubles: all.flatMap((one) => one.troubles),
+      troubledSince: first(all.flatMap((one) => one.troubledSince ?? [])),
     }
   }
 

@@ -38,7 +38,7 @@ const publishedRevision = (root: string): string | undefined => {
 export class LiveMount extends ObservedMount {
   readonly #plan: MountPlan
   readonly #doorbell: Doorbell
-  readonly #troubles = new Troubles((event, error) => {
+  readonly #troubles = new Troubles(backgroundClock, (event, error) => {
     if (!this.signal.aborted) this.emit(event, error)
   })
   #layout: Layout
@@ -81,6 +81,7 @@ export class LiveMount extends ObservedMount {
       resyncMs: this.#plan.resyncMs,
       deaf: this.#doorbell.isDeaf,
       troubles: this.#troubles.now,
+      troubledSince: this.#troubles.since,
     }
   }
 

@@ -32,6 +32,8 @@ export interface MountHealth {
   readonly deaf: boolean
   /** Troubles that are not over yet. */
   readonly troubles: readonly MountError[]
+  /** Since when there has been one that keeps content from being seen: any but WATCH_LIMIT, where polling goes on. */
+  readonly troubledSince: Date | undefined
 }
 
 /**

@@ -1,12 +1,16 @@
+import type { Clock } from '../base/clock.js'
 import type { MountCode, MountError } from '../base/errors.js'
 
 /** The troubles a mount is in: each kind is told once when it begins and once when it is over. */
 export class Troubles {
   readonly #now = new Map<MountCode, MountError>()
+  readonly #clock: Clock
   readonly #tell: (event: 'error' | 'recovered', error: MountError) => void
   #early: (() => void)[] | undefined = []
+  #since: number | undefined
 
-  constructor(tell: (event: 'error' | 'recovered', error: MountError) => void) {
+  constructor(clock: Clock, tell: (event: 'error' | 'recovered', error: MountError) => void) {
+    this.#clock = clock
     this.#tell = tell
   }
 
@@ -22,6 +26,7 @@ export class Troubles {
   begin(error: MountError): void {
     if (this.#now.has(error.code)) return
     this.#now.set(error.code, error)
+    if (this.#blinds) this.#since ??= this.#clock.now()
     this.#say('error', error)
   }
 
@@ -29,6 +34,7 @@ export class Troubles {
     const error = this.#now.get(code)
     if (!error) return
     this.#now.delete(code)
+    if (!this.#blinds) this.#since = undefined
     this.#say('recovered', error)
   }
 
@@ -39,6 +45,14 @@ export class Troubles {
   /** Those that are not over. */
   get now(): readonly MountError[] {
     return [...this.#now.values()]
+  }
+
+  /** Since when content is kept from being seen; undefined while it is not. */
+  get since(): Date | undefined {
+    return this.#since === undefined ? undefined : new Date(this.#since)
+  }
+  get #blinds(): boolean {
+    return [...this.#now.keys()].some((code) => code !== 'WATCH_LIMIT')
   }
 
   /** Troubles that a successful read ends. */
