@@ -72,7 +72,11 @@ describeWith('chromium', 'the page', () => {
     ]
     for (const name of names) await writeFile(join(path, name), 'v')
     const mount = await opened(path)
-    const loop = reload(mount, { ...nginx, name: '<i>nginx</i>', check: () => undefined })
+    const loop = reload(mount, {
+      name: '<i>nginx</i>',
+      apply: () => undefined,
+      verify: () => 'a\u202Eb<\u001B[31m',
+    })
     const { address } = await served([{ name: '<u>web</u>', mount, loops: [loop] }])
     for (const name of names) await writeFile(join(path, name), 'w')
     await mount.resync()
@@ -89,6 +93,10 @@ describeWith('chromium', 'the page', () => {
       ].toSorted(),
     )
     await page.getByRole('heading', { name: '<u>web</u>', exact: true }).waitFor()
+    await page
+      .getByText(String.raw`a\u{202e}b<\u{1b}[31m`)
+      .first()
+      .waitFor()
     expect(await page.evaluate(() => 'pwned' in globalThis)).toBe(false)
     expect(await isTooWide(page)).toBe(false)
     expect(faults).toEqual([])

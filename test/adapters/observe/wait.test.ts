@@ -59,6 +59,20 @@ it('answers at once what is there already, also without any loop, and also a cha
   expect((await next).status).toBe(200)
 })
 
+it('waits on while what runs is in doubt, although that content was applied before', async () => {
+  const reaction = recorder()
+  const { mount, observed, loop, swap } = await scene(reaction, { retry: false })
+  const { digest } = mount.snapshot
+  const { address } = await served([observed])
+  reaction.behave.apply = () => Promise.reject(new Error('no'))
+  await swap({ a: '2' })
+  await vi.waitFor(() => expect(loop.status.state).toBe('dirty'))
+  await swap({ a: '1' })
+  await vi.waitFor(() => expect(reaction.log.filter((line) => line === 'apply 1')).toHaveLength(1))
+  expect(loop.status).toMatchObject({ state: 'dirty', desiredDigest: digest, appliedDigest: digest })
+  expect((await ask(address, `/status?wait=${digest}&timeout=1ms`)).status).toBe(504)
+})
+
 it('says 504 with the status when the time is over, also when that content was refused', async () => {
   const clock = fakeClock(Date.now())
   const reaction = recorder()
