@@ -4,11 +4,11 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { metrics } from '@hotmount/adapters/observe'
 import { Registry } from 'prom-client'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { mounted } from '../../support/mounted.js'
 import { recorder } from '../../support/recorder.js'
 import { root } from '../../support/source-tree.js'
-import { scene } from './observing.js'
+import { ask, scene } from './observing.js'
 
 type Samples = ReadonlyMap<string, number>
 
@@ -177,4 +177,24 @@ it('loads prom-client for metrics only', async () => {
     cwd: join(root, 'test'),
   })
   expect(JSON.parse(stdout)).toEqual(['function', false, true])
+})
+
+it('says how to get prom-client where it is missing, and serves all else', async () => {
+  vi.doMock('prom-client', () => {
+    throw new Error('Cannot find package')
+  })
+  vi.resetModules()
+  onTestFinished(() => {
+    vi.doUnmock('prom-client')
+    vi.resetModules()
+  })
+  const { serveStatus } = await import('@hotmount/adapters/observe')
+  const { observed } = await scene(recorder())
+  const server = await serveStatus([observed], { listen: '0' })
+  onTestFinished(() => server.close())
+  expect(await ask(server.address, '/metrics')).toMatchObject({
+    status: 501,
+    body: expect.stringMatching(/prom-client, which is not installed\nnpm install prom-client\n$/) as string,
+  })
+  expect((await ask(server.address, '/status')).status).toBe(200)
 })
