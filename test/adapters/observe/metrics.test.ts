@@ -119,6 +119,13 @@ describe('metrics', () => {
     made.observe(observed)()
   })
 
+  it('want a registry', async () => {
+    await expect(metrics({} as Registry)).rejects.toMatchObject({
+      code: 'BAD_OPTION',
+      message: 'metrics: that is no registry of prom-client',
+    })
+  })
+
   it('tell two reactions of one name apart', async () => {
     const { observed, mount } = await scene(recorder())
     const [first] = observed.loops

@@ -1,5 +1,5 @@
 export { health, type Health } from './health.js'
-export { metrics, type Metrics } from './metrics.js'
+export { type MetricRegistry, metrics, type Metrics } from './metrics.js'
 export type { Observed } from './observed.js'
 export type { ServeOptions } from './options.js'
 export { serveStatus, type StatusServer } from './serve.js'

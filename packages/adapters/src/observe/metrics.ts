@@ -4,6 +4,20 @@ import type { Counter, Gauge, Histogram, Registry } from 'prom-client'
 import { readRows, timedStages, toldRows, type MetricRow, type ReadRow } from './metric-table.js'
 import { type NamedLoop, namedLoops, type Observed } from './observed.js'
 
+/**
+ * A registry of prom-client: its `register`, or a `new Registry()`.
+ *
+ * @example
+ * import { Registry } from 'prom-client'
+ * const register: MetricRegistry = new Registry()
+ */
+// Said by its shape: whoever type-checks their own code must not need prom-client for it.
+export interface MetricRegistry {
+  readonly contentType: string
+  registerMetric(metric: never): void
+  metrics(): Promise<string>
+}
+
 /** What keeps the metrics of a registry up to date. */
 export interface Metrics {
   /**
@@ -142,26 +156,37 @@ class RegisteredMetrics implements Metrics {
 
 const sinceSeconds = (ms: number): number => Math.max(0, Date.now() - ms) / 1000
 
-const made = new WeakMap<Registry, Promise<Metrics>>()
+const checked = ({ Registry: Known }: Library, register: MetricRegistry): Registry => {
+  // Another copy of prom-client is fine too, as long as it has what is used of it.
+  if (register instanceof Known) return register
+  if (typeof register.registerMetric !== 'function' || typeof register.metrics !== 'function')
+    throw new UsageError('BAD_OPTION', 'metrics: that is no registry of prom-client', {
+      hint: "import { register } from 'prom-client', or make a new Registry()",
+    })
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- it has the methods, and no more can be asked
+  return register as unknown as Registry
+}
+
+const made = new WeakMap<MetricRegistry, Promise<Metrics>>()
 
 /**
  * Prometheus metrics of what is observed, in a registry of prom-client. Asked again for the same registry, the same.
  * Needs the package `prom-client`.
  *
- * @throws UsageError BAD_OPTION when it is not installed
+ * @throws UsageError BAD_OPTION when it is not installed, or that is no registry
  * @example
  * const register = new Registry()
  * const stop = (await metrics(register)).observe({ name: 'web', mount, loops: [loop] })
  * response.end(await register.metrics())
  */
-export const metrics = (register: Registry): Promise<Metrics> => {
+export const metrics = (register: MetricRegistry): Promise<Metrics> => {
   const known = made.get(register)
   if (known) return known
-  const making = load().then((library) => new RegisteredMetrics(library, register))
+  const making = load().then((library) => new RegisteredMetrics(library, checked(library, register)))
   made.set(register, making)
   making.catch(() => made.delete(register))
   return making
 }
 
 /** A registry of one's own, for those who have none. @throws UsageError BAD_OPTION when prom-client is not installed */
-export const newRegistry = async (): Promise<Registry> => new (await load()).Registry()
+export const newRegistry = async (): Promise<MetricRegistry> => new (await load()).Registry()
