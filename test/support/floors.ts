@@ -63,6 +63,9 @@ export const floors: Readonly<Record<string, Floors>> = {
     'stage/*': 3,
     'observe/*': 3,
     'cli/*': 4,
+    'cli/config/*': 4,
+    'cli/plan/*': 4,
+    'cli/session/*': 4,
   },
 }
 

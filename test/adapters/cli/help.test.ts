@@ -1,20 +1,20 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { stripVTControlCharacters } from 'node:util'
 import { describe, expect, it } from 'vitest'
-import { type Flags, readArgs } from '../../../packages/adapters/src/cli/args.js'
-import { flagNames, type Page } from '../../../packages/adapters/src/cli/help.js'
-import { inspectPage } from '../../../packages/adapters/src/cli/inspect.js'
-import { runPage } from '../../../packages/adapters/src/cli/run-page.js'
-import { runOptions } from '../../../packages/adapters/src/cli/run-options.js'
-import { watchPage } from '../../../packages/adapters/src/cli/watch.js'
+import { actingArgs, actingPlan } from '../../../packages/adapters/src/cli/act.js'
+import { readArgs } from '../../../packages/adapters/src/cli/args.js'
+import { commands } from '../../../packages/adapters/src/cli/commands.js'
+import { flagsOf, height, type Page, width } from '../../../packages/adapters/src/cli/help.js'
+import { running } from '../../../packages/adapters/src/cli/run.js'
+import { sitting } from '../../../packages/adapters/src/cli/sidecar.js'
 import { splitWords } from '../../../packages/adapters/src/cli/words.js'
+import { withTables } from './page-table.js'
 import { bin, finish } from './support.js'
 
-const pages: readonly Page[] = [runPage, watchPage, inspectPage]
-const guide = readFileSync(new URL('../../../docs/commands.md', import.meta.url), 'utf8')
-const sections = new Map(
-  guide.split(/^## /m).map((text) => [/^hotmount (\w+)/.exec(text)?.[1] ?? '', text] as const),
-)
+const pages: readonly Page[] = Object.values(commands).map(({ page }) => page)
+const acting = { run: running, sidecar: sitting } as const
+const isActing = (name: string): name is keyof typeof acting => Object.hasOwn(acting, name)
+const guideFile = new URL('../../../docs/commands.md', import.meta.url)
 
 describe.each(pages.map((page) => [page.name, page] as const))('the help of %s', (name, page) => {
   it('is the same in all three ways, and on stdout', async () => {
@@ -27,28 +27,45 @@ describe.each(pages.map((page) => [page.name, page] as const))('the help of %s',
     expect(asked[0]).toMatchObject({ code: 0, err: '' })
     expect(asked[0].out).toContain(`hotmount ${name}: ${page.summary}`)
   })
-  it('fits 100 columns and has no colours where nobody looks', async () => {
+  it(`fits a screen of ${width} columns and ${height} lines, with an example, and no colours where nobody looks`, async () => {
     const { out } = await finish(['help', name])
-    expect(out.split('\n').filter((line) => line.length > 100)).toEqual([])
+    expect(out.split('\n').filter((line) => line.length > width)).toEqual([])
+    expect(out.trimEnd().split('\n').length).toBeLessThanOrEqual(height)
+    expect(out).toContain(`  hotmount ${name}`)
+    expect(out).toMatch(/^Example$/m)
     expect(stripVTControlCharacters(out)).toBe(out)
   })
-  it('has three examples or more, which the command understands', () => {
+  it('tells all of it when asked, in as many columns', async () => {
+    const [whole, same] = await Promise.all([
+      finish(['help', name, '--all']),
+      finish([name, '--help', '--all']),
+    ])
+    expect(whole.out).toBe(same.out)
+    expect(whole.out.split('\n').filter((line) => line.length > width)).toEqual([])
+    for (const flag of Object.keys(flagsOf(page)))
+      expect(whole.out).toMatch(new RegExp(`^  --${flag}\\b`, 'm'))
+    for (const [code] of page.exits)
+      expect(whole.out).toMatch(new RegExp(`^  ${code} `.replace('+', '[+]'), 'm'))
+  })
+  it('has three examples or more, which the command understands', async () => {
     expect(page.examples.length).toBeGreaterThanOrEqual(3)
     for (const [, example] of page.examples) {
       const [own = ''] = example.replaceAll('\\\n', ' ').split(/ (?:&&|\|) /)
       const [program, command, ...argv] = splitWords(own, 'example')
       expect([program, command]).toEqual(['hotmount', name])
-      const flags: Flags = Object.assign({}, ...Object.values(page.flags))
-      expect(() => (name === 'run' ? runOptions(argv) : readArgs(argv, flags))).not.toThrow()
+      if (isActing(name)) await actingPlan(actingArgs(argv, acting[name], {}), acting[name])
+      else readArgs(argv, flagsOf(page))
     }
   })
-  it('and docs/commands.md know the same flags and exit codes', () => {
-    const text = sections.get(name) ?? ''
-    const flags = [...text.matchAll(/^\| `--([\w-]+)/gm)].map(([, flag]) => flag)
-    expect(new Set(flags)).toEqual(new Set(flagNames(page)))
-    expect(flags).toHaveLength(flagNames(page).length)
-    const exits = [...text.matchAll(/^\| ([\w, +]+) \|/gm)].map(([, code = '']) => code.trim())
-    for (const [code] of page.exits) expect(exits).toContain(code)
+})
+
+describe('docs/commands.md', () => {
+  it('tells the same of each command as its help; UPDATE_DOCS=1 brings it up to date', () => {
+    const guide = readFileSync(guideFile, 'utf8')
+    const wanted = withTables(guide, pages)
+    if (process.env['UPDATE_DOCS'] === '1') writeFileSync(guideFile, wanted)
+    expect(readFileSync(guideFile, 'utf8')).toBe(wanted)
+    for (const { name } of pages) expect(guide).toMatch(new RegExp(`^## hotmount ${name}$`, 'm'))
   })
 })
 

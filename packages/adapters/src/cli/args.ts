@@ -1,18 +1,8 @@
 import { parseArgs } from 'node:util'
 import { UsageError } from '@hotmount/core'
+import { type Env, fromEnv } from './env.js'
+import type { Flags } from './flag.js'
 import { didYouMean } from './nearest.js'
-
-/** One flag: what --help says of it, and how it is read. */
-export interface Flag {
-  /** What to call its value in --help. Without one the flag is a switch. */
-  readonly value?: string
-  /** May be given several times. */
-  readonly many?: true
-  readonly help: string
-}
-
-/** Flags by name, without the two dashes. */
-export type Flags = Readonly<Record<string, Flag>>
 
 /** A command line that was read. */
 export interface Args<Name extends string> {
@@ -59,16 +49,25 @@ const valueOf = (
   return value
 }
 
+/** What else decides how a command line is read. */
+export interface Reading {
+  /** For commands that take no words of their own. */
+  readonly refuseWord?: ((word: string) => UsageError) | undefined
+  /** Flags that are not given are looked for here: `--pid-file` as HOTMOUNT_PID_FILE. */
+  readonly env?: Env | undefined
+  /** Flags that exclude each other: a given one beats variables for the others. */
+  readonly either?: readonly (readonly string[])[] | undefined
+}
+
 /**
- * Reads a command line by its flags. What follows `--` is not looked at. `refuseWord` is for commands that take no
- * words of their own.
+ * Reads a command line by its flags. What follows `--` is not looked at.
  *
  * @throws UsageError BAD_OPTION for what is unknown, lacks its value, or is given twice
  */
 export const readArgs = <const F extends Flags>(
   argv: readonly string[],
   flags: F,
-  refuseWord?: (word: string) => UsageError,
+  { refuseWord, env = {}, either = [] }: Reading = {},
 ): Args<keyof F & string> => {
   const [before, command] = splitAtDashes(argv)
   const options = Object.fromEntries(
@@ -99,6 +98,9 @@ export const readArgs = <const F extends Flags>(
     if (given.length > 0 && flags[name]?.many !== true) throw bad(`${rawName} is given twice`)
     values.set(name, [...given, value])
   }
+  const rivals = new Set(either.filter((group) => group.some((name) => values.has(name))).flat())
+  for (const [name, given] of fromEnv(flags, env))
+    if (!values.has(name) && !rivals.has(name)) values.set(name, given)
   return {
     has: (name) => values.has(name),
     one: (name) => values.get(name)?.[0],

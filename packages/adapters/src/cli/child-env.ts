@@ -1,7 +1,7 @@
 import type { Snapshot } from '@hotmount/core'
 import { envOf } from '../env/env-of.js'
 import type { Io } from './io.js'
-import type { EnvSource } from './run-options.js'
+import type { EnvPlan } from './plan/plan.js'
 
 /** The environment of a child, from what is mounted. */
 export interface ChildEnv {
@@ -12,7 +12,7 @@ export interface ChildEnv {
 }
 
 /** Reads the environment of a child for the first time. @throws InvalidConfigError when it is refused */
-export const childEnv = (source: NonNullable<EnvSource>, start: Snapshot, own: Io['env']): ChildEnv => {
+export const childEnv = (source: EnvPlan, start: Snapshot, own: Io['env']): ChildEnv => {
   const into = { ...own }
   const readers = source.kind === 'keys' ? [envOf({ into })] : source.keys.map((key) => envOf({ key, into }))
   const read = (snapshot: Snapshot): NodeJS.ProcessEnv =>

@@ -1,4 +1,5 @@
-import type { Flag, Flags } from './args.js'
+import { variableOf } from './env.js'
+import type { Flag, Flags } from './flag.js'
 import type { Paint } from './paint.js'
 
 /** What there is to say about one command. */
@@ -9,13 +10,21 @@ export interface Page {
   readonly usage: string
   /** Paragraphs of lines. */
   readonly about: string
+  /** What --all says after that. */
+  readonly more?: string
   /** Flags under headings. */
   readonly flags: Readonly<Record<string, Flags>>
+  /** The first is shown by --help; the others by --all. */
   readonly examples: readonly (readonly [what: string, line: string])[]
   readonly exits: readonly (readonly [code: string, meaning: string])[]
 }
 
-const width = 92
+/** Columns of a screen. */
+export const width = 80
+/** Lines of a screen: what --help says fits on one. */
+export const height = 40
+
+const column = 26
 
 /** Breaks a text at blanks into lines that fit beside a left column. */
 const wrap = (text: string, indent: number): string => {
@@ -32,20 +41,20 @@ const wrap = (text: string, indent: number): string => {
   return [...lines, line].join(`\n${' '.repeat(indent)}`)
 }
 
-const table = (rows: readonly (readonly [string, string])[], column: number, paint: Paint): string =>
+const table = (rows: readonly (readonly [string, string])[], indent: number, paint: Paint): string =>
   rows
     .map(([left, right]) => {
-      const pad = left.length + 2 < column ? ' '.repeat(column - 2 - left.length) : `\n${' '.repeat(column)}`
-      return `  ${paint('cyan', left)}${pad}${wrap(right, column)}`
+      const pad = left.length + 2 < indent ? ' '.repeat(indent - 2 - left.length) : `\n${' '.repeat(indent)}`
+      return `  ${paint('cyan', left)}${pad}${wrap(right, indent)}`
     })
     .join('\n')
 
-const signature = (name: string, { value }: Flag): string =>
+/** `--mount DIR`. */
+export const signature = (name: string, { value }: Flag): string =>
   value === undefined ? `--${name}` : `--${name} ${value}`
 
-/** Names of all flags of a page. */
-export const flagNames = ({ flags }: Page): string[] =>
-  Object.values(flags).flatMap((each) => Object.keys(each))
+/** All flags of a page. */
+export const flagsOf = ({ flags }: Page): Flags => Object.assign({}, ...Object.values(flags))
 
 const section = (title: string, body: string, paint: Paint): string => `${paint('bold', title)}\n${body}\n`
 
@@ -54,23 +63,50 @@ const exampleLines = (examples: Page['examples'], paint: Paint): string =>
     .map(([what, line]) => `  ${paint('dim', `# ${what}`)}\n  ${line.replaceAll('\n', '\n      ')}`)
     .join('\n\n')
 
-/** The help of one command. */
-export const renderPage = (page: Page, paint: Paint): string =>
+const rowsOf = (flags: Flags, isWhole: boolean): readonly (readonly [string, string])[] =>
+  Object.entries(flags).map(([name, flag]) => {
+    const { help, more } = flag
+    return [signature(name, flag), isWhole && more !== undefined ? `${help}. ${more}` : help]
+  })
+
+const commonOf = (page: Page): Flags => {
+  const all = Object.entries(flagsOf(page))
+  const common = all.filter(([, { common: isCommon }]) => isCommon)
+  return Object.fromEntries(common.length > 0 ? common : all)
+}
+
+const hidden = (page: Page): number => Object.keys(flagsOf(page)).length - Object.keys(commonOf(page)).length
+
+/** What a command's --help says: what most people need, on one screen. */
+export const renderPage = (page: Page, paint: Paint): string => {
+  const [example] = page.examples
+  const count = hidden(page)
+  const rest = count > 0 ? `the other ${count} flags` : 'more'
+  const [first = ''] = Object.keys(commonOf(page))
+  return [
+    `${paint('bold', `hotmount ${page.name}`)}: ${page.summary}\n`,
+    section('Usage', `  ${page.usage}`, paint),
+    `${page.about}\n`,
+    section('Flags', table(rowsOf(commonOf(page), false), column, paint), paint),
+    ...(example ? [section('Example', exampleLines([example], paint), paint)] : []),
+    [
+      `'hotmount ${page.name} --help --all' tells ${rest}.`,
+      ...(first === '' ? [] : [`Each flag can be a variable instead: ${variableOf(first)} for --${first}.`]),
+      '',
+    ].join('\n'),
+  ].join('\n')
+}
+
+/** All there is to say about a command. */
+export const renderWhole = (page: Page, paint: Paint): string =>
   [
     `${paint('bold', `hotmount ${page.name}`)}: ${page.summary}\n`,
     section('Usage', `  ${page.usage}`, paint),
     `${page.about}\n`,
+    ...(page.more === undefined ? [] : [`${page.more}\n`]),
     section('Examples', exampleLines(page.examples, paint), paint),
     ...Object.entries(page.flags).map(([title, flags]) =>
-      section(
-        title,
-        table(
-          Object.entries(flags).map(([name, flag]) => [signature(name, flag), flag.help]),
-          28,
-          paint,
-        ),
-        paint,
-      ),
+      section(title, table(rowsOf(flags, true), column, paint), paint),
     ),
     section('Exit codes', table(page.exits, 12, paint), paint),
   ].join('\n')
@@ -91,11 +127,13 @@ export const renderOverview = (pages: readonly Page[], paint: Paint): string =>
     ),
     section(
       'Examples',
-      exampleLines(
-        pages.flatMap(({ examples }) => examples.slice(0, 1)),
-        paint,
-      ),
+      exampleLines(pages.flatMap(({ examples }) => examples.slice(0, 1)).slice(0, 2), paint),
       paint,
     ),
-    `'hotmount help COMMAND' or 'hotmount COMMAND --help' tells all of one command.\n'hotmount --version' tells the version. Config values are never printed, only names of keys.\n`,
+    [
+      "'hotmount COMMAND --help' tells of one command, '--help --all' everything of it;",
+      "'hotmount --version' the version. Each flag can be a variable: HOTMOUNT_MOUNT for",
+      '--mount. Config values are never printed, only names of keys.',
+      '',
+    ].join('\n'),
   ].join('\n')

@@ -1,31 +1,9 @@
 import { inspectMount, type MountInspection } from '@hotmount/core'
-import { directoryOf, type Flags, readArgs } from './args.js'
+import { type Args, directoryOf, readArgs } from './args.js'
 import { exitCodes } from './exit-codes.js'
-import type { Page } from './help.js'
+import { inspectFlags } from './inspect-page.js'
 import type { Io } from './io.js'
 import { type Paint, paintFor } from './paint.js'
-
-const outputFlags = { json: { help: 'print one JSON object' } } as const satisfies Flags
-
-/** The help of `hotmount inspect`. */
-export const inspectPage: Page = {
-  name: 'inspect',
-  summary: 'explain a mount: what it is, and whether it will ever update',
-  usage: 'hotmount inspect DIR [--json]',
-  about: 'Looks once at a directory or file and says what is wrong with it, and how to mend that.',
-  flags: { Flags: outputFlags },
-  examples: [
-    ['Will this ConfigMap ever update in this pod?', 'hotmount inspect /etc/config'],
-    ['The same for one file; subPath mounts never update', 'hotmount inspect /etc/nginx/nginx.conf'],
-    ['Refuse to start on a mount that never updates', 'hotmount inspect /etc/config && exec ./server'],
-  ],
-  exits: [
-    ['0', 'it updates, or it is an ordinary directory or file'],
-    ['1', 'it never updates: a subPath mount, or one that was taken down under this container'],
-    ['2', 'the command line is wrong'],
-    ['3', 'nothing is there, or it cannot be read'],
-  ],
-}
 
 const kinds: Readonly<Record<MountInspection['kind'], string>> = {
   atomic: 'a ConfigMap, Secret or other volume of the kubelet',
@@ -68,7 +46,7 @@ const codeOf = ({ kind, updates: will, stale, findings }: MountInspection): numb
 
 /** `hotmount inspect`. @throws UsageError */
 export const inspect = async (argv: readonly string[], io: Io): Promise<number> => {
-  const args = readArgs(argv, outputFlags)
+  const args: Args<'json'> = readArgs(argv, inspectFlags, { env: io.env })
   const path = directoryOf(args, 'inspect')
   const inspection = await inspectMount(path)
   io.stdout.write(

@@ -1,28 +1,15 @@
 import { InvalidConfigError, MountError, UsageError } from '@hotmount/core'
 import { splitAtDashes } from './args.js'
+import { type Command, commands } from './commands.js'
 import { complaintOf } from './complaint.js'
+import { strays } from './env.js'
 import { exitCodes, interruptedCode } from './exit-codes.js'
-import { type Page, renderOverview, renderPage } from './help.js'
-import { inspect, inspectPage } from './inspect.js'
+import { flagsOf, renderOverview, renderPage, renderWhole } from './help.js'
 import type { Io } from './io.js'
-import { jsonLine } from './log.js'
+import { jsonLine, openLog } from './log.js'
 import { didYouMean } from './nearest.js'
 import { paintFor } from './paint.js'
-import { run } from './run.js'
-import { runPage } from './run-page.js'
 import { version } from './version.js'
-import { watch, watchPage } from './watch.js'
-
-interface Command {
-  readonly page: Page
-  readonly start: (argv: readonly string[], io: Io) => Promise<number>
-}
-
-const commands: Readonly<Record<string, Command>> = {
-  run: { page: runPage, start: run },
-  watch: { page: watchPage, start: watch },
-  inspect: { page: inspectPage, start: inspect },
-}
 
 const commandNamed = (name: string): Command => {
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined
@@ -52,13 +39,34 @@ const dispatch = async (argv: readonly string[], io: Io): Promise<number> => {
     throw new UsageError('BAD_OPTION', 'no command is named', {
       hint: `there are: ${Object.keys(commands).join(', ')}`,
     })
+  const render = ours.includes('--all') ? renderWhole : renderPage
   if (isHelp(name)) {
-    const topic = name === 'help' ? (rest[0] ?? name) : name
-    return show(isHelp(topic) ? renderOverview(pages, paint) : renderPage(commandNamed(topic).page, paint))
+    const topic = name === 'help' ? (rest.find((word) => word !== '--all') ?? name) : name
+    return show(isHelp(topic) ? renderOverview(pages, paint) : render(commandNamed(topic).page, paint))
   }
   if (name === '--version' || name === '-V') return show(`${version()}\n`)
-  const { page, start } = commandNamed(name)
-  return ours.includes('--help') || ours.includes('-h') ? show(renderPage(page, paint)) : start(rest, io)
+  const { page, load } = commandNamed(name)
+  if (ours.includes('--help') || ours.includes('-h')) return show(render(page, paint))
+  warnOfStrays(io)
+  const start = await load()
+  return start(rest, io)
+}
+
+const doesLog = (name = ''): boolean => Object.hasOwn(commands, name) && commands[name]?.logs === true
+
+/** A variable that was mistyped would otherwise be silent. */
+const warnOfStrays = (io: Io): void => {
+  const flags = [...new Set(Object.values(commands).flatMap(({ page }) => Object.keys(flagsOf(page))))]
+  for (const { name, meant } of strays(Object.keys(io.env), flags))
+    openLog(
+      io,
+      false,
+    )({
+      level: 'warn',
+      msg: 'unknown variable',
+      text: `no flag reads the variable ${name}; did you mean ${meant}?`,
+      fields: { variable: name, meant },
+    })
 }
 
 const complain = (thrown: unknown, argv: readonly string[], io: Io): void => {
@@ -66,7 +74,7 @@ const complain = (thrown: unknown, argv: readonly string[], io: Io): void => {
   const [ours] = splitAtDashes(argv)
   const isUsage = thrown instanceof UsageError
   // Who reads log lines of a running wrapper reads this one too; a mistyped command line is for people.
-  if (!isUsage && (ours.includes('--json') || (argv[0] === 'run' && !io.stderr.isTTY))) {
+  if (!isUsage && (ours.includes('--json') || (doesLog(argv[0]) && !io.stderr.isTTY))) {
     const time = io.now().toISOString()
     io.stderr.write(jsonLine({ time, level: 'error', msg: 'hotmount ends', code, error: message, hint }))
     return

@@ -17,7 +17,7 @@ const distance = (from: string, to: string): number => {
 }
 
 /** The name that was probably meant: the closest one, or one that begins with what was typed. undefined when none is close. */
-const nearest = (typed: string, names: readonly string[]): string | undefined => {
+export const nearest = (typed: string, names: readonly string[]): string | undefined => {
   const limit = Math.max(1, Math.floor(typed.length / 3))
   const [best] = names
     .map((name) => ({ name, far: distance(typed.toLowerCase(), name.toLowerCase()) }))

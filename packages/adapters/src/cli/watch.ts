@@ -1,41 +1,13 @@
-import { type Change, type Mount, type MountError, UsageError } from '@hotmount/core'
-import { type Args, directoryOf, type Flags, readArgs } from './args.js'
+import { type Change, type Mount, type MountError, UsageError, watchConfigMap } from '@hotmount/core'
+import { type Args, directoryOf, readArgs } from './args.js'
 import { exitCodes, interruptedCode } from './exit-codes.js'
-import type { Page } from './help.js'
 import type { Io } from './io.js'
 import { jsonLine, timeOfDay } from './log.js'
-import { keysOf, mountFlags, watchOptionsOf } from './mount-flags.js'
-import { openMounts } from './mounts.js'
+import { keysOf, type MountFlag, watchingOf } from './mount-flags.js'
+import { optionsOf } from './plan/mounts.js'
+import type { Say } from './plan/say.js'
+import { watchFlags } from './watch-page.js'
 import { type Paint, paintFor, showName } from './paint.js'
-
-const outputFlags = {
-  json: { help: 'print JSON lines' },
-  initial: { help: 'begin with what is there now, as a change that adds every key; it counts for --count' },
-  count: { value: 'N', help: 'end after N changes' },
-} as const satisfies Flags
-
-/** The help of `hotmount watch`. */
-export const watchPage: Page = {
-  name: 'watch',
-  summary: 'print each change of a mount, one line each',
-  usage: 'hotmount watch DIR [flags]',
-  about: [
-    'Prints the revision and the names of keys that were added (+), changed (~) and removed (-).',
-    'DIR may also be one file of a mount. Values are never printed.',
-  ].join('\n'),
-  flags: { Output: outputFlags, Watching: mountFlags },
-  examples: [
-    ['See what changes while you edit a ConfigMap', 'hotmount watch /etc/config'],
-    ['Wait for the next change, then go on', 'hotmount watch /etc/config --count 1 && ./announce.sh'],
-    ['Names of changed keys, for a script', "hotmount watch /etc/config --json | jq -r '.changed[]?'"],
-  ],
-  exits: [
-    ['0', 'all changes of --count were printed; without --count: ended by Ctrl-C, TERM, or a closed pipe'],
-    ['128 + n', 'ended by signal n before the directory was there, or before --count was reached'],
-    ['2', 'the command line is wrong'],
-    ['3', 'the directory is missing, is a subPath mount, or cannot be read'],
-  ],
-}
 
 const listed = ({ added, changed, removed }: Change, paint: Paint): string =>
   [
@@ -98,16 +70,24 @@ const printChanges = (mount: Mount, count: number, print: Printer, signal: Abort
     signal.addEventListener('abort', end, { once: true })
   })
 
+type WatchFlag = MountFlag | 'json' | 'initial' | 'count'
+
+const refuse: Say = (path, message, hint) => {
+  const flag = path.at(-1) === 'polling' ? '--poll' : `--${String(path.at(-1))}`
+  throw new UsageError('BAD_OPTION', `${flag}: ${message}`, { hint })
+}
+
 /** `hotmount watch`. @throws UsageError, MountError */
 export const watch = async (argv: readonly string[], io: Io): Promise<number> => {
-  const args = readArgs(argv, { ...outputFlags, ...mountFlags })
+  const args: Args<WatchFlag> = readArgs(argv, watchFlags, { env: io.env })
   const path = directoryOf(args, 'watch')
   const count = countOf(args)
   const print = printerFor(io, args.has('json'))
-  const mount = await openMounts([{ name: 'mount', path }], keysOf(args.one('keys')), (keys) => ({
-    ...watchOptionsOf(args, keys),
+  const keys = keysOf(args.one('keys'))
+  const mount = await watchConfigMap(path, {
+    ...optionsOf({ ...watchingOf(args), ...(keys && { keys }) }, [], refuse),
     signal: io.signal,
-  }))
+  })
   try {
     let left = count
     if (args.has('initial')) {

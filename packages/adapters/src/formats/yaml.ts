@@ -5,12 +5,15 @@ import {
   isSeq,
   Lexer,
   LineCounter,
+  parseAllDocuments,
   parseDocument,
+  stringify,
   type Alias,
+  type Document,
   type Node,
   type YAMLMap,
 } from 'yaml'
-import { ParseFailure, type Parser } from './parser.js'
+import { ParseFailure, type Parser, type Position } from './parser.js'
 import { decode, deepest, mostNodes } from './text.js'
 import { YamlDepth } from './yaml-depth.js'
 
@@ -96,26 +99,36 @@ class YamlValue {
   }
 }
 
-const parse = (bytes: Uint8Array): unknown => {
+const settings = {
+  logLevel: 'error',
+  prettyErrors: false,
+  resolveKnownTags: false,
+  stringKeys: true,
+  // Checked by YamlValue: the library compares every key with every other, 3 s for 20,000 keys.
+  uniqueKeys: false,
+} as const
+
+/** The text, once it is known that nothing will recurse too deep into it. */
+const shallow = (bytes: Uint8Array): string => {
   const text = decode(bytes)
   const depth = new YamlDepth()
   // Measured: ten kilobytes of "- " make the library's recursion abort the process, past any catch.
   for (const token of new Lexer().lex(text)) depth.see(token)
-  const lines = new LineCounter()
-  const document = parseDocument(text, {
-    lineCounter: lines,
-    logLevel: 'error',
-    prettyErrors: false,
-    resolveKnownTags: false,
-    stringKeys: true,
-    // Checked by YamlValue: the library compares every key with every other, 3 s for 20,000 keys.
-    uniqueKeys: false,
+  return text
+}
+
+const troublesOf = (document: Document, lines: LineCounter): readonly ParseFailure[] =>
+  [...document.errors, ...document.warnings].map(({ code, pos }) => {
+    const { line, col } = lines.linePos(pos[0])
+    return new ParseFailure(code, { line, column: col })
   })
-  const [trouble] = [...document.errors, ...document.warnings]
-  if (trouble) {
-    const { line, col } = lines.linePos(trouble.pos[0])
-    throw new ParseFailure(trouble.code, { line, column: col })
-  }
+
+const parse = (bytes: Uint8Array): unknown => {
+  const text = shallow(bytes)
+  const lines = new LineCounter()
+  const document = parseDocument(text, { ...settings, lineCounter: lines })
+  const [trouble] = troublesOf(document, lines)
+  if (trouble) throw trouble
   const value = new YamlValue(lines).of(document.contents)
   return value ?? undefined
 }
@@ -128,3 +141,58 @@ const parse = (bytes: Uint8Array): unknown => {
  * await liveConfig(mount, { schema, key: 'config', parser: yaml() })
  */
 export const yaml = (): Parser => ({ name: 'YAML', parse })
+
+/** One document of a text, which knows where its parts stand. */
+export interface YamlDocument {
+  readonly value: unknown
+  /** Where this part begins, or the innermost one around it that is there; `isName`: where its name does. */
+  at(path: readonly (string | number)[], isName?: boolean): Position
+}
+
+const placeIn = (
+  contents: Node | null,
+  path: readonly (string | number)[],
+  isName: boolean,
+): Node | undefined => {
+  let [node, found]: [Node | null, Node | undefined] = [contents, contents ?? undefined]
+  for (const [depth, step] of path.entries()) {
+    if (isMap<Node, Node | null>(node)) {
+      const pair = node.items.find(({ key }) => isScalar(key) && String(key.value) === String(step))
+      if (!pair) break
+      const wantsName = isName && depth === path.length - 1
+      node = pair.value
+      found = wantsName || !node || (isScalar(node) && node.value === null) ? pair.key : node
+    } else if (isSeq<Node | null>(node) && typeof step === 'number') {
+      node = node.items[step] ?? null
+      found = node ?? found
+    } else break
+  }
+  return found
+}
+
+/**
+ * All documents of a text, with places. Empty ones are left out.
+ *
+ * @throws ParseFailure, or an AggregateError of them when there are several
+ */
+export const yamlDocuments = (bytes: Uint8Array): readonly YamlDocument[] => {
+  const text = shallow(bytes)
+  const lines = new LineCounter()
+  const documents = parseAllDocuments(text, { ...settings, lineCounter: lines })
+  const all: readonly Document[] = Array.isArray(documents) ? documents : []
+  const troubles = all.flatMap((document) => troublesOf(document, lines))
+  const [first] = troubles
+  if (first) throw troubles.length === 1 ? first : new AggregateError(troubles)
+  return all.flatMap(({ contents }) => {
+    const value = new YamlValue(lines).of(contents)
+    if (value === null || value === undefined) return []
+    const at = (path: readonly (string | number)[], isName = false): Position => {
+      const { line, col } = lines.linePos(placeIn(contents, path, isName)?.range?.[0] ?? 0)
+      return { line, column: col }
+    }
+    return [{ value, at }]
+  })
+}
+
+/** A value as YAML. */
+export const yamlText = (value: unknown): string => stringify(value, { lineWidth: 0 })
