@@ -66,6 +66,8 @@ export const floors: Readonly<Record<string, Floors>> = {
     'cli/config/*': 4,
     'cli/plan/*': 4,
     'cli/session/*': 4,
+    'cli/manifest/*': 4,
+    'cli/rehearsal/*': 4,
   },
 }
 

@@ -3,7 +3,7 @@ import { stripVTControlCharacters } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { actingArgs, actingPlan } from '../../../packages/adapters/src/cli/act.js'
 import { readArgs } from '../../../packages/adapters/src/cli/args.js'
-import { commands } from '../../../packages/adapters/src/cli/commands.js'
+import { allPages } from '../../../packages/adapters/src/cli/commands.js'
 import { flagsOf, height, type Page, width } from '../../../packages/adapters/src/cli/help.js'
 import { running } from '../../../packages/adapters/src/cli/run.js'
 import { sitting } from '../../../packages/adapters/src/cli/sidecar.js'
@@ -11,7 +11,7 @@ import { splitWords } from '../../../packages/adapters/src/cli/words.js'
 import { withTables } from './page-table.js'
 import { bin, finish } from './support.js'
 
-const pages: readonly Page[] = Object.values(commands).map(({ page }) => page)
+const pages: readonly Page[] = await allPages()
 const acting = { run: running, sidecar: sitting } as const
 const isActing = (name: string): name is keyof typeof acting => Object.hasOwn(acting, name)
 const guideFile = new URL('../../../docs/commands.md', import.meta.url)

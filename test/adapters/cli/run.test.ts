@@ -26,7 +26,7 @@ describe('hotmount run', () => {
     await vi.waitFor(() => expect(running.out()).toBe('read one\n'), 5000)
     const revision = await mount.swap({ 'app.conf': 'two', extra: secret })
     const applied = await logged(running, { msg: 'config applied', revision })
-    expect(applied).toMatchObject({ level: 'info', outcome: 'applied', attempt: 1 })
+    expect(applied).toMatchObject({ level: 30, outcome: 'applied', attempt: 1 })
     expect(running.out()).toBe('read one\nread two\n')
     expect(await logged(running, { msg: 'config changed' })).toMatchObject({
       mount: mount.path,
@@ -85,7 +85,7 @@ describe('hotmount run', () => {
     expect(await readFile(note, 'utf8')).toBe('other $HOME\n')
     await mount.swap({ valve: secret, other: '2' })
     const rejected = await logged(running, { msg: 'config rejected' })
-    expect(rejected).toMatchObject({ level: 'error', stage: 'check', code: 'CHECK_FAILED' })
+    expect(rejected).toMatchObject({ level: 50, stage: 'check', code: 'CHECK_FAILED' })
     expect(rejected['error']).toContain('refused: [redacted]')
     expect(await readFile(note, 'utf8')).toBe('other $HOME\n')
     expect(running.out() + running.err()).not.toContain('hunter2')

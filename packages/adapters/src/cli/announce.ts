@@ -2,6 +2,7 @@ import type { Change, Mount, Report } from '@hotmount/core'
 import type { SupervisorEvent } from '../process/supervisor.js'
 import type { Entry, Log } from './log.js'
 import { showName } from './paint.js'
+import { inFlags } from './speech.js'
 
 const seconds = (ms: number): string => (ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`)
 
@@ -36,7 +37,8 @@ export const reportEntry = (report: Report): Entry => {
     const text = `skipped ${revision}: ${skips[reason]}`
     return { level: 'info', msg: 'config skipped', text, fields: { ...base, reason } }
   }
-  const { code, message, hint } = report.error
+  const { code, message } = report.error
+  const hint = inFlags(report.error.hint)
   const failure = { ...base, code, error: message }
   if (outcome === 'rolledBack') {
     const text = `${revision} failed, back to ${report.to}\n${message}`
@@ -78,7 +80,7 @@ export const announceMount = (mount: Mount, log: Log): void => {
       level: 'warn',
       msg: 'mount trouble',
       text: message,
-      hint,
+      hint: inFlags(hint),
       fields: { mount: where, code, error: message },
     }),
   )

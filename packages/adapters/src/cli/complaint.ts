@@ -1,4 +1,5 @@
 import { HotmountError } from '@hotmount/core'
+import { inFlags } from './speech.js'
 
 /** An error in names that may be shown. */
 export interface Complaint {
@@ -15,14 +16,10 @@ const describeStranger = (thrown: unknown): string => {
   return `${thrown.name}${code}${frame === undefined ? '' : ` at ${frame}`}`
 }
 
-// Hints of the library name its options; here they are flags.
-const asFlags = (hint: string | undefined): string | undefined =>
-  hint?.replaceAll(/`(wait|keys|timeout)`/g, '--$1')
-
 /** What may be said of anything thrown. */
 export const complaintOf = (thrown: unknown): Complaint =>
   thrown instanceof HotmountError
-    ? { code: thrown.code, message: thrown.message, hint: asFlags(thrown.hint) }
+    ? { code: thrown.code, message: thrown.message, hint: inFlags(thrown.hint) }
     : {
         code: 'INTERNAL',
         message: `a fault of hotmount: ${describeStranger(thrown)}`,

@@ -29,7 +29,8 @@ const whole = (run: Config['run']): RunConfig | undefined =>
   run === undefined || (typeof run === 'object' && 'command' in run) ? run : { command: run }
 
 const listenFrom = (args: Args<ConfigFlag>, base: Config['listen']): Config['listen'] => {
-  const from: Partial<ListenConfig> = typeof base === 'string' ? { address: base } : (base ?? {})
+  const from: Partial<ListenConfig> =
+    typeof base === 'object' ? base : base === undefined ? {} : { address: base }
   const address = args.one('listen') ?? from.address
   const [tokenFile, stale] = [args.one('listen-token-file'), args.one('ready-stale')]
   durationOf(stale, '--ready-stale')
@@ -37,7 +38,7 @@ const listenFrom = (args: Args<ConfigFlag>, base: Config['listen']): Config['lis
     if (tokenFile === undefined && stale === undefined) return undefined
     throw bad(
       `--${stale === undefined ? 'listen-token-file' : 'ready-stale'} needs --listen`,
-      'as in: --listen :9533',
+      'as in: --listen 9533',
     )
   }
   const listen: ListenConfig = {

@@ -37,10 +37,10 @@ const listIn = (text: string): readonly string[] =>
 
 /** What variables say of flags. Empty ones say nothing. @throws UsageError BAD_OPTION for a switch that is no switch */
 export const fromEnv = (flags: Flags, env: Env): readonly (readonly [name: string, values: string[]])[] =>
-  Object.entries(flags).flatMap(([name, { value, many }]) => {
+  Object.entries(flags).flatMap(([name, { value, many, noVariable }]) => {
     const variable = variableOf(name)
     const text = env[variable] ?? ''
-    if (text.trim() === '') return []
+    if (noVariable || text.trim() === '') return []
     if (value === undefined) return isOn(variable, text) ? [[name, ['']] as const] : []
     return [[name, many === true ? [...listIn(text)] : [text]] as const]
   })

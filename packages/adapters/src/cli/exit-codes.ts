@@ -5,11 +5,17 @@ export const exitCodes = {
   ok: 0,
   /** inspect: what was looked at never updates. */
   neverUpdates: 1,
+  /** wait-for: it was not in effect in time. */
+  timeIsUp: 1,
+  /** check: some of it cannot be told before it is tried. */
+  undecided: 1,
   usage: 2,
   /** The mount is missing, static, or cannot be read. */
   mount: 3,
   /** What is mounted at the start cannot be used. */
   rejected: 4,
+  /** inspect: a newer version exists that this container cannot see. */
+  stale: 5,
   /** A fault of hotmount itself. */
   internal: 70,
 } as const

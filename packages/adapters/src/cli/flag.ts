@@ -6,6 +6,8 @@ export interface Flag {
   readonly many?: true
   /** Shown by --help alone; the others by --help --all. */
   readonly common?: true
+  /** It means something else than a flag of this name elsewhere, so that no variable is read for it. */
+  readonly noVariable?: true
   /** One line. */
   readonly help: string
   /** What --help --all says after that. */

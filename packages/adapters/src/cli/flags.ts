@@ -108,7 +108,7 @@ export const childFlags: FlagTable<'dotenv' | 'env-keys' | 'stop-signal' | 'grac
     value: 'KEY',
     many: true,
     common: true,
-    help: 'with --restart: NAME=value lines that are its environment',
+    help: 'with --restart: a key with its environment, NAME=value',
     more: 'From the first start on; of several keys, the later wins. Variables that the container has already stay; names such as PATH and NODE_OPTIONS are refused',
   },
   'env-keys': {
@@ -166,8 +166,8 @@ export const statusFlags: FlagTable<'listen' | 'listen-token-file' | 'ready-stal
   listen: {
     value: 'ADDRESS',
     common: true,
-    help: 'serve /livez, /readyz, /metrics, /status; default: nowhere',
-    more: ':9533 is this host only, 0.0.0.0:9533 is everywhere',
+    help: 'serve /livez, /readyz, /metrics, /status and a page',
+    more: 'Default: nowhere. 9533 is this pod only, :9533 is every address',
   },
   'listen-token-file': {
     value: 'PATH',

@@ -20,8 +20,9 @@ export const inspectPage: Page = {
   ],
   exits: [
     ['0', 'it updates, or it is an ordinary directory or file'],
-    ['1', 'it never updates: a subPath mount, or one that was taken down under this container'],
+    ['1', 'it never updates: a subPath mount'],
     ['2', 'the command line is wrong'],
     ['3', 'nothing is there, or it cannot be read'],
+    ['5', 'it is stale: a newer version exists that this container cannot see'],
   ],
 }

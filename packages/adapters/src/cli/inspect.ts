@@ -38,9 +38,11 @@ const render = (
   ].join('\n')
 }
 
-const codeOf = ({ kind, updates: will, stale, findings }: MountInspection): number => {
+/** The exit code that a finding amounts to. */
+export const codeOf = ({ kind, updates: will, stale, findings }: MountInspection): number => {
   if (kind === 'missing') return exitCodes.mount
-  if (will === 'never' || stale) return exitCodes.neverUpdates
+  if (stale) return exitCodes.stale
+  if (will === 'never') return exitCodes.neverUpdates
   return findings.some(({ level }) => level === 'error') ? exitCodes.mount : exitCodes.ok
 }
 

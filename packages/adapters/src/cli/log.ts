@@ -42,15 +42,23 @@ const forPeople = (entry: Entry, now: Date, paint: Paint): string => {
 /** One JSON object on one line. */
 export const jsonLine = (fields: Readonly<Record<string, unknown>>): string => `${JSON.stringify(fields)}\n`
 
+/** Numbers and names of fields are those of pino, so that whatever reads its logs reads these. */
+const pinoLevels = { info: 30, warn: 40, error: 50 } as const
+
+/** One entry as a line of pino's. */
+export const logLine = ({ level, msg, hint, fields }: Omit<Entry, 'text'>, now: Date): string =>
+  jsonLine({
+    level: pinoLevels[level],
+    time: now.getTime(),
+    ...fields,
+    ...(hint !== undefined && { hint }),
+    msg,
+  })
+
 /** The log on stderr: lines for reading on a terminal, JSON lines elsewhere or when asked for. */
 export const openLog = ({ stderr, env, now }: Io, asJson: boolean): Log => {
   const paint = paintFor(stderr, env)
   return (entry) => {
-    const { level, msg, hint, fields } = entry
-    stderr.write(
-      asJson || !stderr.isTTY
-        ? jsonLine({ time: now().toISOString(), level, msg, ...fields, ...(hint !== undefined && { hint }) })
-        : forPeople(entry, now(), paint),
-    )
+    stderr.write(asJson || !stderr.isTTY ? logLine(entry, now()) : forPeople(entry, now(), paint))
   }
 }

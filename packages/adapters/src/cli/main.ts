@@ -1,14 +1,13 @@
 import { InvalidConfigError, MountError, UsageError } from '@hotmount/core'
 import { splitAtDashes } from './args.js'
-import { type Command, commands } from './commands.js'
+import { allPages, type Command, commands } from './commands.js'
 import { complaintOf } from './complaint.js'
 import { strays } from './env.js'
 import { exitCodes, interruptedCode } from './exit-codes.js'
-import { flagsOf, renderOverview, renderPage, renderWhole } from './help.js'
 import type { Io } from './io.js'
-import { jsonLine, openLog } from './log.js'
+import { logLine, openLog } from './log.js'
 import { didYouMean } from './nearest.js'
-import { paintFor } from './paint.js'
+import { type Paint, paintFor } from './paint.js'
 import { version } from './version.js'
 
 const commandNamed = (name: string): Command => {
@@ -34,29 +33,37 @@ const dispatch = async (argv: readonly string[], io: Io): Promise<number> => {
   }
   const [name, ...rest] = argv
   const [ours] = splitAtDashes(rest)
-  const pages = Object.values(commands).map(({ page }) => page)
   if (name === undefined)
     throw new UsageError('BAD_OPTION', 'no command is named', {
       hint: `there are: ${Object.keys(commands).join(', ')}`,
     })
-  const render = ours.includes('--all') ? renderWhole : renderPage
   if (isHelp(name)) {
     const topic = name === 'help' ? (rest.find((word) => word !== '--all') ?? name) : name
-    return show(isHelp(topic) ? renderOverview(pages, paint) : render(commandNamed(topic).page, paint))
+    return show(await helpOn(isHelp(topic) ? undefined : topic, ours.includes('--all'), paint))
   }
   if (name === '--version' || name === '-V') return show(`${version()}\n`)
-  const { page, load } = commandNamed(name)
-  if (ours.includes('--help') || ours.includes('-h')) return show(render(page, paint))
-  warnOfStrays(io)
-  const start = await load()
+  const command = commandNamed(name)
+  if (ours.includes('--help') || ours.includes('-h'))
+    return show(await helpOn(name, ours.includes('--all'), paint))
+  if (Object.keys(io.env).some((variable) => variable.startsWith('HOTMOUNT_'))) await warnOfStrays(io)
+  const start = await command.start()
   return start(rest, io)
+}
+
+/** The help of a command, or of all of them. @throws UsageError */
+const helpOn = async (name: string | undefined, isWhole: boolean, paint: Paint): Promise<string> => {
+  const { renderOverview, renderPage, renderWhole } = await import('./help.js')
+  if (name === undefined) return renderOverview(await allPages(), paint)
+  const page = await commandNamed(name).page()
+  return isWhole ? renderWhole(page, paint) : renderPage(page, paint)
 }
 
 const doesLog = (name = ''): boolean => Object.hasOwn(commands, name) && commands[name]?.logs === true
 
 /** A variable that was mistyped would otherwise be silent. */
-const warnOfStrays = (io: Io): void => {
-  const flags = [...new Set(Object.values(commands).flatMap(({ page }) => Object.keys(flagsOf(page))))]
+const warnOfStrays = async (io: Io): Promise<void> => {
+  const { flagsOf } = await import('./help.js')
+  const flags = [...new Set((await allPages()).flatMap((page) => Object.keys(flagsOf(page))))]
   for (const { name, meant } of strays(Object.keys(io.env), flags))
     openLog(
       io,
@@ -75,8 +82,8 @@ const complain = (thrown: unknown, argv: readonly string[], io: Io): void => {
   const isUsage = thrown instanceof UsageError
   // Who reads log lines of a running wrapper reads this one too; a mistyped command line is for people.
   if (!isUsage && (ours.includes('--json') || (doesLog(argv[0]) && !io.stderr.isTTY))) {
-    const time = io.now().toISOString()
-    io.stderr.write(jsonLine({ time, level: 'error', msg: 'hotmount ends', code, error: message, hint }))
+    const fields = { code, error: message }
+    io.stderr.write(logLine({ level: 'error', msg: 'hotmount ends', hint, fields }, io.now()))
     return
   }
   const paint = paintFor(io.stderr, io.env)

@@ -52,7 +52,7 @@ export const sidecarPage: Page = {
     ],
     [
       'Tell a server by HTTP, and see that it is well afterwards',
-      'hotmount sidecar --mount /etc/rules --webhook http://127.0.0.1:9090/-/reload \\\n--verify-url http://127.0.0.1:9090/-/ready --listen :9533',
+      'hotmount sidecar --mount /etc/rules --webhook http://127.0.0.1:9090/-/reload \\\n--verify-url http://127.0.0.1:9090/-/ready --listen 9533',
     ],
   ],
   exits: [

@@ -161,8 +161,8 @@ export interface ReactionConfig extends ActionConfig {
 
 /** Where state is served. */
 export interface ListenConfig {
-  /** `:9533` is this host only; `0.0.0.0:9533` is everywhere. */
-  readonly address: string
+  /** `9533` is this pod only; `:9533` is every address. */
+  readonly address: string | number
   /** A file with the bearer token that all but `/livez` asks for. */
   readonly tokenFile?: string | undefined
   /** How long an old config may run before `/readyz` says no. */
@@ -176,7 +176,7 @@ export interface Config {
   readonly mounts: Readonly<Record<string, string | MountConfig>>
   readonly reactions: readonly ReactionConfig[]
   readonly run?: Words | RunConfig | undefined
-  readonly listen?: string | ListenConfig | undefined
+  readonly listen?: string | number | ListenConfig | undefined
   /** `auto`: for reading on a terminal, JSON lines elsewhere. */
   readonly log?: 'auto' | 'json' | undefined
 }

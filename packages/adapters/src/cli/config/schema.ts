@@ -44,8 +44,8 @@ const words = v.union([text('a command'), list(v.string('a word of the command')
 const key = text('the name of a key')
 const keys = v.union([key, list(key, 'a key, or a list of keys')])
 const path = text('a path')
-const url = like(/^https?:\/\/./i, 'a URL that begins with http:// or https://')
-const signal = like(/^(?:sig)?[a-z\d]+$/i, 'the name of a signal, as in HUP')
+const url = like(/^[Hh][Tt][Tt][Pp][Ss]?:\/\/./, 'a URL that begins with http:// or https://')
+const signal = like(/^[A-Za-z\d]+$/, 'the name of a signal, as in HUP')
 
 const mount = v.strictObject({
   path,
@@ -73,7 +73,9 @@ const target = v.union([
 ])
 
 const probe = v.union([
-  v.union([like(/^(?:alive|new-workers|https?:\/\/.+)$/i, 'a URL, alive, new-workers, or a probe')]),
+  v.union([
+    like(/^(?:alive|new-workers|[Hh][Tt][Tt][Pp][Ss]?:\/\/.+)$/, 'a URL, alive, new-workers, or a probe'),
+  ]),
   v.strictObject({
     http: url,
     status: o(count(100)),
@@ -145,8 +147,10 @@ const reaction = v.strictObject({
   breaker: o(v.strictObject({ max: count(1), within: time })),
 })
 
+const address = v.union([text('an address, as in 9533'), count(0)])
+
 const listen = v.strictObject({
-  address: text('an address, as in :9533'),
+  address,
   tokenFile: o(path),
   stale: o(time),
 })
@@ -156,7 +160,7 @@ const schema = v.strictObject({
   mounts: v.record(v.string(), v.union([path, mount])),
   reactions: list(reaction, 'a list of reactions'),
   run: o(v.union([words, run])),
-  listen: o(v.union([text('an address, as in :9533'), listen])),
+  listen: o(v.union([address, listen])),
   log: o(choice('auto', 'json')),
 })
 

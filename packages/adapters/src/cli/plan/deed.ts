@@ -60,6 +60,9 @@ const factsOf = ({ within, maxDraining, socket, statusUrl, url, reload }: Server
   }
 }
 
+/** Servers whose check needs more than their name: which application. */
+const isTold: ReadonlySet<string> = new Set(['gunicorn', 'uwsgi'])
+
 /** Facts that only one server has a use for. */
 const owners = { socket: 'haproxy', statusUrl: 'httpd', url: 'prometheus', reload: 'prometheus' } as const
 
@@ -83,6 +86,12 @@ const serverOf = async (
     if (config[fact] !== undefined && owners[fact] !== config.name)
       site.say([...path, 'server', fact], `only ${owners[fact]} has a use for it`)
   const name = isPresetName(config.name) ? config.name : 'nginx'
+  if (isTold.has(name) && !site.child && config.command === undefined && action.check === undefined)
+    site.say(
+      [...path, 'server'],
+      `how ${name} is started is not said, and its check is made from that`,
+      `name its command, as in ${name} app:app, or give it another check`,
+    )
   const command =
     config.command === undefined
       ? (site.child ?? usual[name] ?? [name])

@@ -141,9 +141,18 @@ const childOf = async (
   }
 }
 
-const listenOf = (listen: string | ListenConfig, say: Say): ListenPlan => {
-  const { address, tokenFile, stale } = typeof listen === 'string' ? { address: listen } : listen
-  if (!/^(?:.*:)?\d{1,5}$/.test(address)) say(['listen'], 'it is no address', 'as in :9533 or 0.0.0.0:9533')
+const addresses = 'as in 9533 (this pod only), :9533 (every address), unix:/run/hotmount.sock'
+
+const listenOf = async (listen: NonNullable<Config['listen']>, say: Say): Promise<ListenPlan> => {
+  const given: ListenConfig = typeof listen === 'object' ? listen : { address: listen }
+  const { tokenFile, stale } = given
+  const address = String(given.address)
+  const { placeOf } = await import('../../observe/listen.js')
+  await orSay(
+    ['listen'],
+    (path) => say(path, 'it is no address', addresses),
+    () => placeOf(address),
+  )
   return { address, tokenFile, staleMs: maybeMs(stale) }
 }
 
@@ -174,7 +183,7 @@ export const planOf = async (config: Config): Promise<Judged> => {
       mounts,
       reactions,
       child: runConfig && child && (await childOf(runConfig, child, reactions, house)),
-      listen: config.listen === undefined ? undefined : listenOf(config.listen, say),
+      listen: config.listen === undefined ? undefined : await listenOf(config.listen, say),
       log: config.log ?? 'auto',
     },
   }

@@ -18,6 +18,9 @@ const hideValuesOf = (mount: Mount | undefined): (() => void) => {
   return show
 }
 
+/** Has nothing shown that commands say, until the returned function is called. */
+export const hideAll = (): (() => void) => hideAlso(() => 'unknown')
+
 /**
  * Hides what a reaction cannot know of: keys that its mount leaves out, for which these are read as well, and other
  * mounts. Returns what ends it.

@@ -1,7 +1,7 @@
 import { reload, type Reloader, type ReloadOptions, type Snapshot } from '@hotmount/core'
 import type { Stage } from '../../stage/stage.js'
 import { announceMount, reportEntry } from '../announce.js'
-import { type ChildEnv, childEnv } from '../child-env.js'
+import type { ChildEnv } from '../child-env.js'
 import { exitCodes, interruptedCode } from '../exit-codes.js'
 import type { Io } from '../io.js'
 import type { Log } from '../log.js'
@@ -10,7 +10,8 @@ import { LateChild } from '../plan/late-child.js'
 import { type ChildPlan, doesRestart, type Plan, type ReactionPlan } from '../plan/plan.js'
 import { closeAll, type Group, Groups, openMounts } from './groups.js'
 import { hideOthers } from './hidden.js'
-import { type Observed, openStatus } from './status.js'
+import type { Observed } from '../../observe/index.js'
+import { openStatus } from './status.js'
 
 /** One loop before it begins: what ran before is what the mount held then. */
 interface Part {
@@ -83,7 +84,7 @@ class Session {
   /** The child from its start to its end, kept in step with the mounts. */
   async #besideChild(plan: ChildPlan, parts: readonly Part[], groups: Groups): Promise<number> {
     const { foregroundOf, startChild } = await import('./child.js')
-    const env = this.#envOf(plan, parts)
+    const env = await this.#envOf(plan, parts)
     const late = new LateChild(plan.argv)
     const begin = await this.#prepare(parts, groups, late, env)
     const foreground = await foregroundOf(this.#plan.reactions)
@@ -103,9 +104,11 @@ class Session {
     }
   }
 
-  #envOf(plan: ChildPlan, parts: readonly Part[]): ChildEnv | undefined {
+  async #envOf(plan: ChildPlan, parts: readonly Part[]): Promise<ChildEnv | undefined> {
     const part = parts.find((one) => doesRestart(one.plan.action))
-    return plan.env && part && childEnv(plan.env, part.start, this.#io.env)
+    if (!plan.env || !part) return undefined
+    const { childEnv } = await import('../child-env.js')
+    return childEnv(plan.env, part.start, this.#io.env)
   }
 
   /** Makes all reactions; nothing acts before the returned function is called. */

@@ -1,18 +1,24 @@
-import { type Mount, type Reloader, UsageError } from '@hotmount/core'
+import type { Observed } from '../../observe/index.js'
 import type { ListenPlan } from '../plan/plan.js'
 
-/** What is told about: a mount and the loops that keep up with it. */
-export interface Observed {
-  readonly name: string
-  readonly mount: Mount
-  readonly loops: readonly Reloader[]
+/** Something that serves state. */
+interface StatusServer {
+  /** Where: `http://127.0.0.1:9533`. */
+  readonly address: string
+  close(): Promise<void>
 }
 
-/** Serves state. Returns what ends that. @throws UsageError when the address cannot be listened on */
+/** Serves state, by what is loaded only now. @throws UsageError when it cannot listen there */
 export const openStatus = async (
-  _observed: readonly Observed[],
-  _listen: ListenPlan,
-  _signal: AbortSignal,
-): Promise<{ readonly address: string; close(): Promise<void> }> => {
-  throw new UsageError('BAD_OPTION', '--listen: nothing is served yet')
+  observed: readonly Observed[],
+  { address, tokenFile, staleMs }: ListenPlan,
+  signal: AbortSignal,
+): Promise<StatusServer> => {
+  const { serveStatus } = await import('../../observe/index.js')
+  return serveStatus(observed, {
+    listen: address,
+    signal,
+    ...(tokenFile !== undefined && { bearerFile: tokenFile }),
+    ...(staleMs !== undefined && { stale: staleMs }),
+  })
 }
