@@ -1,6 +1,7 @@
 import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { codeOf } from '../../../packages/adapters/src/cli/inspect.js'
 import { finish, temporary, volume } from './support.js'
 
 describe('hotmount inspect', () => {
@@ -59,5 +60,15 @@ describe('hotmount inspect', () => {
       stale: false,
       findings: [{ level: 'info' }],
     })
+  })
+  it.each([
+    ['live', false, 0],
+    ['unknown', false, 0],
+    ['never', false, 1],
+    ['never', true, 5],
+    ['live', true, 5],
+  ] as const)('tells by its exit code what updates %s, stale %s: %i', (updates, stale, code) => {
+    const base = { path: '/x', kind: 'subPath', filesystem: undefined, findings: [] } as const
+    expect(codeOf({ ...base, updates, stale })).toBe(code)
   })
 })

@@ -72,8 +72,12 @@ const parsed = (text: string): readonly Readonly<Record<string, unknown>>[] =>
     .map((line) => JSON.parse(line) as Record<string, unknown>)
 
 /** Starts the built command, and ends it with the test. */
-export const launch = (argv: readonly string[], env: NodeJS.ProcessEnv = process.env): Running => {
-  const child = spawn(process.execPath, [bin, ...argv], { stdio: ['ignore', 'pipe', 'pipe'], env })
+export const launch = (argv: readonly string[], env: NodeJS.ProcessEnv = process.env): Running =>
+  launchNode([bin, ...argv], env)
+
+/** Starts any script, and ends it with the test. */
+export const launchNode = (argv: readonly string[], env: NodeJS.ProcessEnv = process.env): Running => {
+  const child = spawn(process.execPath, argv, { stdio: ['ignore', 'pipe', 'pipe'], env })
   let [out, err] = ['', '']
   child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()))
   child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()))
