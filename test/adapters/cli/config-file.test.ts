@@ -103,7 +103,13 @@ log: jsn
     ],
     ['mounts: { a: /a }\nreactions: [{ command: a, timeout: 0s }]', 'timeout: no time at all'],
     ['mounts: { a: /a }\nreactions: [{ command: a, timeout: 10 }]', 'timeout: expected a length of time'],
-    ['mounts: { a: /a }\nreactions: [{ command: a, timeout: 99999h }]', 'is not a duration'],
+    ['mounts: { a: /a }\nreactions: [{ command: a, timeout: 99999h }]', 'timeout: expected a length of time'],
+    [
+      'mounts: { a: /a }\nreactions: [{ command: a, verify: { tcp: hunter2 } }]',
+      'verify.tcp: expected an address',
+    ],
+    ['mounts: { a: /a }\nreactions: [{ command: a, verify: { tcp: ":99999" } }]', 'cannot read the address'],
+    ['mounts: { a: /a }\nrun: x\nreactions: [{ command: a }]', 'this file wraps a command'],
     ['mounts: { a: /a }\nreactions: [{ server: gunicorn }]', 'how gunicorn is started is not said'],
     [
       'mounts: { a: /a }\nreactions: [{ server: { name: nginx, socket: /s } }]',

@@ -75,6 +75,8 @@ describe('hotmount', () => {
     async (words) => {
       const { code, out } = await finish(words.split(' '))
       expect(code).toBe(0)
+      expect(out.split('\n').filter((line) => line.length > width)).toEqual([])
+      expect(out.trimEnd().split('\n').length).toBeLessThanOrEqual(height)
       for (const { name, summary } of pages) expect(out).toMatch(new RegExp(`^ {2}${name} +${summary}$`, 'm'))
     },
   )

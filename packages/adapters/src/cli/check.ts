@@ -142,6 +142,7 @@ export const check = async (argv: readonly string[], io: Io): Promise<number> =>
   })
   const { plan, print } = await actingPlan(args, {
     name: args.command === undefined ? 'sidecar' : 'run',
+    wraps: args.command === undefined ? 'maybe' : 'always',
     example,
     deeds: '--server nginx, --signal HUP, --restart, --reload-command CMD, --webhook URL',
   })

@@ -21,6 +21,8 @@ export interface Kind {
   readonly name: 'run' | 'sidecar'
   /** A whole command line, for hints. */
   readonly example: string
+  /** Whether a command is wrapped: always, never, or as the file says. */
+  readonly wraps: 'always' | 'never' | 'maybe'
   /** The flags of which one says what to do. */
   readonly deeds: string
 }
@@ -90,12 +92,16 @@ export const configFrom = async (
   if (!isNamed && !base) throw bad('--mount is missing: what is to be watched?', example)
   const reactions = await reactionsFrom(args, base, kind)
   const [file] = args.command ?? []
-  const needsCommand = kind.name === 'run' && (args.command !== undefined || base?.run === undefined)
+  if (kind.wraps === 'never' && base?.run !== undefined)
+    throw bad(
+      '--config: this file wraps a command, and a sidecar wraps none',
+      'use hotmount run, or take run: out of it',
+    )
+  const needsCommand = kind.wraps === 'always' && (args.command !== undefined || base?.run === undefined)
   if (needsCommand && (file === undefined || file === '')) throw bad('no command to run follows --', example)
   const mounts = isNamed ? mountsFrom(args) : withFlags(base?.mounts ?? {}, args)
   const restarts = reactions.some(({ restart }) => restart === true)
-  const run =
-    kind.name === 'run' ? runFrom(args, whole(base?.run), restarts, Object.keys(mounts).length) : base?.run
+  const run = runFrom(args, whole(base?.run), restarts, Object.keys(mounts).length)
   const listen = listenFrom(args, base?.listen)
   const log = args.has('json') ? 'json' : base?.log
   return {

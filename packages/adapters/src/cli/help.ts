@@ -131,8 +131,8 @@ export const renderOverview = (pages: readonly Page[], paint: Paint): string =>
       paint,
     ),
     [
-      "'hotmount COMMAND --help' tells of one command, '--help --all' everything of it;",
-      "'hotmount --version' the version. Each flag can be a variable: HOTMOUNT_MOUNT for",
+      "'hotmount COMMAND --help' tells of one command, '--help --all' everything of it,",
+      "'hotmount --version' the version. Each flag can be a variable: HOTMOUNT_MOUNT is",
       '--mount. Config values are never printed, only names of keys.',
       '',
     ].join('\n'),

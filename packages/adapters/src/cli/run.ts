@@ -9,6 +9,7 @@ const example = 'hotmount run --mount /etc/app --signal HUP -- ./server --port 8
 /** How `hotmount run` is read. */
 export const running: Acting = {
   name: 'run',
+  wraps: 'always',
   example,
   deeds: '--server nginx, --signal HUP, --restart, --reload-command CMD, --webhook URL',
   flags: runFlags,

@@ -8,6 +8,7 @@ const example = 'hotmount sidecar --mount /etc/nginx/conf.d --server nginx'
 /** How `hotmount sidecar` is read. */
 export const sitting: Acting = {
   name: 'sidecar',
+  wraps: 'never',
   example,
   deeds: '--server nginx, --signal HUP, --reload-command CMD, --webhook URL',
   flags: sidecarFlags,

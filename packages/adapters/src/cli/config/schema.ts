@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import type { ActionConfig, Config } from './config.js'
+import { isTime } from './values.js'
 
 /** One thing that does not fit. Its own message is the expectation in words; `input` is the value: never printed. */
 export interface SchemaIssue {
@@ -39,7 +40,14 @@ const count = (least: number): v.GenericSchema<number> => {
 const list = <S extends v.GenericSchema>(item: S, say: string) =>
   v.pipe(v.array(item, say), v.minLength(1, say))
 
-const time = like(/^\d+(?:\.\d+)?(?:ms|s|m|h)$/, 'a length of time, as in 250ms, 10s, 5m, 1h')
+const timeWords = 'a length of time, as in 250ms, 10s, 5m, 1h'
+const time = v.pipe(
+  v.string(timeWords),
+  v.regex(/^\d+(?:\.\d+)?(?:ms|s|m|h)$/, timeWords),
+  // What is no time was told already.
+  v.check((given) => !/^\d+(?:\.\d+)?(?:ms|s|m|h)$/.test(given) || isTime(given), 'a length of time of 24 days at most'),
+  v.description('A length of time, as in 250ms, 10s, 5m, 1h.'),
+)
 const words = v.union([text('a command'), list(v.string('a word of the command'), 'a command')])
 const key = text('the name of a key')
 const keys = v.union([key, list(key, 'a key, or a list of keys')])
@@ -83,7 +91,10 @@ const probe = v.union([
     times: o(count(1)),
     within: o(time),
   }),
-  v.strictObject({ tcp: text('an address, as in 127.0.0.1:6379'), within: o(time) }),
+  v.strictObject({
+    tcp: like(/^(?:unix:\/.+|.*:\d{1,5})$/, 'an address, as in 127.0.0.1:6379'),
+    within: o(time),
+  }),
   v.strictObject({ command: words, within: o(time) }),
   v.literal(false),
 ])

@@ -24,6 +24,16 @@ export const msOf = (time: Time, what = 'time'): number =>
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- toMs is what judges it
   toMs(time as Duration, what)
 
+/** Whether it is not too long for a timer. */
+export const isTime = (time: Time): boolean => {
+  try {
+    msOf(time)
+    return true
+  } catch {
+    return false
+  }
+}
+
 /** The same of what may be left out. @throws UsageError BAD_DURATION */
 export const maybeMs = (time: Time | undefined): number | undefined =>
   time === undefined ? undefined : msOf(time)

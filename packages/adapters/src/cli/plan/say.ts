@@ -2,6 +2,7 @@ import { UsageError } from '@hotmount/core'
 import type { Words } from '../config/config.js'
 import type { Path, Problem } from '../config/problem.js'
 import type { Argv } from '../../process/spawn.js'
+import { inFlags } from '../speech.js'
 import { splitWords } from '../words.js'
 
 /** Takes down one mistake; judging goes on, so that all of them are told. */
@@ -43,6 +44,7 @@ export const orSay = async (path: Path, say: Say, make: () => unknown): Promise<
     await make()
   } catch (thrown) {
     if (!(thrown instanceof UsageError)) throw thrown
-    say(path, thrown.message, thrown.hint)
+    // A value that an adapter quotes is in quotes.
+    say(path, thrown.message.replaceAll(/ ?"(?:[^"\\]|\\.)*"/g, ''), inFlags(thrown.hint))
   }
 }
