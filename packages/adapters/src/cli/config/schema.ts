@@ -45,7 +45,10 @@ const time = v.pipe(
   v.string(timeWords),
   v.regex(/^\d+(?:\.\d+)?(?:ms|s|m|h)$/, timeWords),
   // What is no time was told already.
-  v.check((given) => !/^\d+(?:\.\d+)?(?:ms|s|m|h)$/.test(given) || isTime(given), 'a length of time of 24 days at most'),
+  v.check(
+    (given) => !/^\d+(?:\.\d+)?(?:ms|s|m|h)$/.test(given) || isTime(given),
+    'a length of time of 24 days at most',
+  ),
   v.description('A length of time, as in 250ms, 10s, 5m, 1h.'),
 )
 const words = v.union([text('a command'), list(v.string('a word of the command'), 'a command')])
