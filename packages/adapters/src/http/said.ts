@@ -1,5 +1,4 @@
-import type { Snapshot } from '@hotmount/core'
-import { redactValues } from '../process/redact.js'
+import { redactValues, type Values } from '../process/redact.js'
 
 /** Characters shown of what a server said. */
 const mostChars = 300
@@ -9,7 +8,7 @@ const placeholder = '[redacted]'
 
 /** What must not be shown of an answer: everything that it could only know from us. */
 export interface Secrets {
-  readonly snapshots: readonly Snapshot[]
+  readonly snapshots: readonly Values[]
   /** Tokens and the like. */
   readonly texts: readonly string[]
   /** A body that was made from values in a way that we do not know. */

@@ -1,8 +1,14 @@
 import { type Change, type MountError, type Report, systemClock, UsageError } from '@hotmount/core'
-import type * as PromClient from 'prom-client'
-import type { Counter, Gauge, Histogram, Registry } from 'prom-client'
 import { readRows, timedStages, toldRows, type MetricRow, type ReadRow } from './metric-table.js'
 import { type NamedLoop, namedLoops, type Observed } from './observed.js'
+import {
+  type Counter,
+  type Gauge,
+  type Histogram,
+  type Library,
+  loadPromClient,
+  type Registry,
+} from './prom-client.js'
 
 /**
  * A registry of prom-client: its `register`, or a `new Registry()`.
@@ -28,22 +34,11 @@ export interface Metrics {
   observe(observed: Observed): () => void
 }
 
-type Library = Pick<typeof PromClient, 'Counter' | 'Gauge' | 'Histogram' | 'Registry'>
-
 const outcomes: readonly Report['outcome'][] = ['applied', 'skipped', 'rejected', 'failed', 'rolledBack']
 const durations = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60]
 const delays = [0.001, 0.0025, ...durations, 120, 300]
 // Retries may go on while newer revisions come; what is older than this many is of the past.
 const maxRevisions = 16
-
-/** Loads the library when it is needed first: without an endpoint, nobody pays for it. */
-const load = async (): Promise<Library> =>
-  import('prom-client').catch((error: unknown) => {
-    throw new UsageError('BAD_OPTION', 'metrics need the package prom-client, which is not installed', {
-      hint: 'npm install prom-client',
-      origin: error,
-    })
-  })
 
 /** Metrics that grow with what is told. */
 interface Told {
@@ -182,11 +177,13 @@ const made = new WeakMap<MetricRegistry, Promise<Metrics>>()
 export const metrics = (register: MetricRegistry): Promise<Metrics> => {
   const known = made.get(register)
   if (known) return known
-  const making = load().then((library) => new RegisteredMetrics(library, checked(library, register)))
+  const making = loadPromClient().then(
+    (library) => new RegisteredMetrics(library, checked(library, register)),
+  )
   made.set(register, making)
   making.catch(() => made.delete(register))
   return making
 }
 
 /** A registry of one's own, for those who have none. @throws UsageError BAD_OPTION when prom-client is not installed */
-export const newRegistry = async (): Promise<MetricRegistry> => new (await load()).Registry()
+export const newRegistry = async (): Promise<MetricRegistry> => new (await loadPromClient()).Registry()

@@ -144,6 +144,9 @@ class Output {
 const endOf = (text: string, most: number): string =>
   text.length <= most ? text : `…${text.slice(text.length - most + 1)}`
 
+/** Values by key: a snapshot, or what was made from one. */
+export type Values = Pick<Snapshot, 'keys' | 'text'>
+
 /**
  * Takes what snapshots hold out of a command's output: whole values and lines, what follows a name, what is in quotes,
  * and every word of four characters or more that is one of a value.
@@ -155,7 +158,7 @@ const endOf = (text: string, most: number): string =>
  * @example
  * redactValues('unknown directive "lissten" in /etc/nginx/conf.d/x.conf:3', snapshot) // unchanged
  */
-export const redactValues = (output: string, ...snapshots: readonly Snapshot[]): string => {
+export const redactValues = (output: string, ...snapshots: readonly Values[]): string => {
   // Colours first: the `m` that ends one would be the beginning of a word.
   const text = endOf(stripVTControlCharacters(output).trim(), mostRead)
   if (text === '') return ''
