@@ -68,6 +68,14 @@ export const floors: Readonly<Record<string, Floors>> = {
     'cli/session/*': 4,
     'cli/manifest/*': 4,
     'cli/rehearsal/*': 4,
+    // Commands too: they stand on its pages and log, and its main knows them.
+    'dropins/*': 4,
+    'dropins/configmap-reload/*': 4,
+    'dropins/every/*': 4,
+    'dropins/nginx-reloader/*': 4,
+    'dropins/prometheus-config-reloader/*': 4,
+    'dropins/signal-sidecar/*': 4,
+    'dropins/web-config/*': 4,
   },
 }
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { isatty } from 'node:tty'
 import { setFlagsFromString } from 'node:v8'
+import { calledAs } from '../dropins/called-as.js'
 import type { Output } from './io.js'
 
 // What is idle needs no fast code: without compilers, and a young heap that grows, 7 MB less stay. docs/adr/0009
@@ -22,7 +23,7 @@ process.stdout.on('error', () => ending.abort('SIGPIPE'))
 // A log that cannot be written must not end the server that is wrapped.
 process.stderr.on('error', () => undefined)
 
-const code = await main(process.argv.slice(2), {
+const code = await main(calledAs(process.argv[1], process.argv.slice(2)), {
   stdout: outputTo(process.stdout),
   stderr: outputTo(process.stderr),
   signal: ending.signal,

@@ -17,6 +17,8 @@ export interface Page {
   /** The first is shown by --help; the others by --all. */
   readonly examples: readonly (readonly [what: string, line: string])[]
   readonly exits: readonly (readonly [code: string, meaning: string])[]
+  /** Its flags are those of another program: no variable stands for one. */
+  readonly isForeign?: true
 }
 
 /** Columns of a screen. */
@@ -87,11 +89,13 @@ export const renderPage = (page: Page, paint: Paint): string => {
     `${paint('bold', `hotmount ${page.name}`)}: ${page.summary}\n`,
     section('Usage', `  ${page.usage}`, paint),
     `${page.about}\n`,
-    section('Flags', table(rowsOf(commonOf(page), false), column, paint), paint),
+    ...(first === '' ? [] : [section('Flags', table(rowsOf(commonOf(page), false), column, paint), paint)]),
     ...(example ? [section('Example', exampleLines([example], paint), paint)] : []),
     [
       `'hotmount ${page.name} --help --all' tells ${rest}.`,
-      ...(first === '' ? [] : [`Each flag can be a variable instead: ${variableOf(first)} for --${first}.`]),
+      ...(first === '' || page.isForeign
+        ? []
+        : [`Each flag can be a variable instead: ${variableOf(first)} for --${first}.`]),
       '',
     ].join('\n'),
   ].join('\n')
@@ -112,7 +116,7 @@ export const renderWhole = (page: Page, paint: Paint): string =>
   ].join('\n')
 
 /** What `hotmount --help` says. */
-export const renderOverview = (pages: readonly Page[], paint: Paint): string =>
+export const renderOverview = (pages: readonly Page[], standIns: readonly string[], paint: Paint): string =>
   [
     `${paint('bold', 'hotmount')}: when a mounted ConfigMap or Secret changes, what runs takes it, safely\n`,
     section('Usage', '  hotmount COMMAND [flags]', paint),
@@ -125,6 +129,7 @@ export const renderOverview = (pages: readonly Page[], paint: Paint): string =>
       ),
       paint,
     ),
+    section('In place of other programs', `  ${wrap(standIns.join(', '), 2)}`, paint),
     section(
       'Examples',
       exampleLines(pages.flatMap(({ examples }) => examples.slice(0, 1)).slice(0, 2), paint),

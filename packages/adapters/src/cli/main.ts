@@ -1,4 +1,5 @@
 import { InvalidConfigError, MountError, UsageError } from '@hotmount/core'
+import { dropins } from '../dropins/dropins.js'
 import { splitAtDashes } from './args.js'
 import { allPages, type Command, commands } from './commands.js'
 import { complaintOf } from './complaint.js'
@@ -10,13 +11,17 @@ import { didYouMean } from './nearest.js'
 import { type Paint, paintFor } from './paint.js'
 import { version } from './version.js'
 
+const known: Readonly<Record<string, Command>> = { ...commands, ...dropins }
+
 const commandNamed = (name: string): Command => {
-  const command = Object.hasOwn(commands, name) ? commands[name] : undefined
+  const command = Object.hasOwn(known, name) ? known[name] : undefined
   if (command) return command
-  const names = Object.keys(commands)
+  const names = Object.keys(known)
+  // A mistyped flag of another program may carry a URL with a password.
+  const shown = name.startsWith('-') ? name.replace(/=.*$/s, '') : name
   throw new UsageError(
     'BAD_OPTION',
-    `there is no command ${JSON.stringify(name)}${didYouMean(name, names)}`,
+    `there is no command ${JSON.stringify(shown)}${didYouMean(shown, names)}`,
     {
       hint: `there are: ${names.join(', ')}`,
     },
@@ -32,6 +37,11 @@ const dispatch = async (argv: readonly string[], io: Io): Promise<number> => {
     return exitCodes.ok
   }
   const [name, ...rest] = argv
+  if (name === undefined || name.startsWith('-')) {
+    const { startImplied } = await import('../dropins/detect.js')
+    const ended = await startImplied(argv, io)
+    if (ended !== undefined) return ended
+  }
   const [ours] = splitAtDashes(rest)
   if (name === undefined)
     throw new UsageError('BAD_OPTION', 'no command is named', {
@@ -53,12 +63,12 @@ const dispatch = async (argv: readonly string[], io: Io): Promise<number> => {
 /** The help of a command, or of all of them. @throws UsageError */
 const helpOn = async (name: string | undefined, isWhole: boolean, paint: Paint): Promise<string> => {
   const { renderOverview, renderPage, renderWhole } = await import('./help.js')
-  if (name === undefined) return renderOverview(await allPages(), paint)
+  if (name === undefined) return renderOverview(await allPages(), Object.keys(dropins), paint)
   const page = await commandNamed(name).page()
   return isWhole ? renderWhole(page, paint) : renderPage(page, paint)
 }
 
-const doesLog = (name = ''): boolean => Object.hasOwn(commands, name) && commands[name]?.logs === true
+const doesLog = (name = ''): boolean => Object.hasOwn(known, name) && known[name]?.logs === true
 
 /** A variable that was mistyped would otherwise be silent. */
 const warnOfStrays = async (io: Io): Promise<void> => {
@@ -90,7 +100,7 @@ const complain = (thrown: unknown, argv: readonly string[], io: Io): void => {
   io.stderr.write(`${paint('red', 'hotmount:')} ${message}\n`)
   if (hint !== undefined) io.stderr.write(`  → ${hint}\n`)
   const [name = ''] = argv
-  const help = Object.hasOwn(commands, name) ? `hotmount ${name} --help` : 'hotmount --help'
+  const help = Object.hasOwn(known, name) ? `hotmount ${name} --help` : 'hotmount --help'
   if (isUsage) io.stderr.write(`  See: ${help}\n`)
 }
 
