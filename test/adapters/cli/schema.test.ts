@@ -13,11 +13,12 @@ const published = (): string => {
 }
 
 describe('the JSON Schema', () => {
-  it('says what the command judges by; UPDATE_DOCS=1 brings it up to date', () => {
+  it('says what the command judges by; UPDATE_DOCS=1 and npm run format bring it up to date', () => {
     if (process.env['UPDATE_DOCS'] === '1') {
       mkdirSync(new URL('.', file), { recursive: true })
       writeFileSync(file, published())
     }
-    expect(readFileSync(file, 'utf8')).toBe(published())
+    // As values: the formatter has a say in how it is written.
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(JSON.parse(published()))
   })
 })
