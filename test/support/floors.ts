@@ -13,6 +13,8 @@ export const floors: Readonly<Record<string, Floors>> = {
     'mount/trigger': 2,
     'mount/mountinfo': 2,
     'mount/locate': 2,
+    'mount/plan': 3,
+    'mount/bytes': 3,
     'mount/links': 3,
     'mount/listing': 3,
     'mount/doorbell': 3,

@@ -8,9 +8,11 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>
 }
 
+const bootMs = performance.timeOrigin
+
 const makeClock = (keepAlive: boolean): Clock => ({
   // Monotonic: a wall clock set back must not stretch a cooldown.
-  now: () => performance.timeOrigin + performance.now(),
+  now: () => bootMs + performance.now(),
   sleep: (ms, signal) =>
     new Promise((resolve, reject) => {
       if (signal?.aborted === true) {

@@ -1,14 +1,19 @@
-import { setImmediate as turn } from 'node:timers/promises'
-
 // A turn of the event loop is given up this often: 500 keys take 8 ms to read, and others want to run too.
 const sliceMs = 4
 
-/** Gives up a turn of the event loop whenever its slice of time is over. */
+/** Work in pieces: each yield is to be followed by another turn of the event loop. */
+export type Pieces<Result> = Generator<undefined, Result, undefined>
+
+/** Tells when a turn of the event loop is to be given up. */
 export class Slice {
   #end = performance.now() + sliceMs
-  async rest(): Promise<void> {
-    if (performance.now() <= this.#end) return
-    await turn()
+  /** Asked before each rest: a rest for nothing costs more than reading a key. */
+  get isOver(): boolean {
+    return performance.now() > this.#end
+  }
+  /** Gives up this turn, and begins a new slice. */
+  *rest(): Pieces<void> {
+    yield undefined
     this.#end = performance.now() + sliceMs
   }
 }

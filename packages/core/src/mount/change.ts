@@ -31,9 +31,9 @@ class KeyChange implements Change {
   constructor(previous: Snapshot, snapshot: Snapshot, keys: Record<'added' | 'changed' | 'removed', Key[]>) {
     this.snapshot = snapshot
     this.previous = previous
-    this.added = Object.freeze(keys.added.toSorted())
-    this.changed = Object.freeze(keys.changed.toSorted())
-    this.removed = Object.freeze(keys.removed.toSorted())
+    this.added = Object.freeze(keys.added)
+    this.changed = Object.freeze(keys.changed)
+    this.removed = Object.freeze(keys.removed)
     Object.freeze(this)
   }
   touches(...selectors: (Key | RegExp)[]): boolean {
@@ -49,6 +49,8 @@ class KeyChange implements Change {
   }
 }
 
+const noSuspects: ReadonlySet<Key> = new Set()
+
 /**
  * What changed from one snapshot to the next; undefined when nothing did.
  * `suspects` are keys whose applied value is in doubt: they count as changed even when their bytes are equal.
@@ -56,17 +58,19 @@ class KeyChange implements Change {
 export const diff = (
   previous: Snapshot,
   snapshot: Snapshot,
-  suspects: ReadonlySet<Key> = new Set(),
+  suspects: ReadonlySet<Key> = noSuspects,
 ): Change | undefined => {
   const keys: Record<'added' | 'changed' | 'removed', Key[]> = { added: [], changed: [], removed: [] }
-  const before = entriesOf(previous)
-  for (const [key, entry] of entriesOf(snapshot)) {
+  const [before, now] = [entriesOf(previous), entriesOf(snapshot)]
+  // In the order of a snapshot's names, which is sorted.
+  for (const key of snapshot) {
     const old = before.get(key)
     if (!old) keys.added.push(key)
-    else if (suspects.has(key) || !entry.equals(old)) keys.changed.push(key)
+    else if (suspects.has(key) || now.get(key)?.equals(old) !== true) keys.changed.push(key)
   }
-  for (const key of previous) if (!snapshot.has(key)) keys.removed.push(key)
-  for (const key of suspects) if (!snapshot.has(key) && !previous.has(key)) keys.removed.push(key)
+  for (const key of previous) if (!now.has(key)) keys.removed.push(key)
+  for (const key of suspects) if (!now.has(key) && !before.has(key)) keys.removed.push(key)
+  if (suspects.size > 0) keys.removed.sort()
   const touched = keys.added.length + keys.changed.length + keys.removed.length
   return touched === 0 ? undefined : new KeyChange(previous, snapshot, keys)
 }

@@ -3,7 +3,6 @@ import { MountError } from '../base/errors.js'
 import { debug } from '../base/log.js'
 import { codeOf } from '../base/thrown.js'
 import type { Layout } from './layout.js'
-import { isSilent, mountPointAt } from './mountinfo.js'
 import type { Settle } from './settle.js'
 import { Settler } from './settler.js'
 import { openTrigger, type Trigger, watchLimit } from './trigger.js'
@@ -13,7 +12,10 @@ export interface DoorbellOptions {
   readonly path: string
   readonly root: string
   readonly layout: () => Layout
+  readonly revision: () => string | undefined
   readonly settle: Settle | undefined
+  /** No event tells of changes made elsewhere. */
+  readonly isSilent: boolean
   readonly pollMs: number | undefined
   readonly resyncMs: number | undefined
   readonly keepAlive: boolean
@@ -73,8 +75,8 @@ export class Doorbell {
 
   /** @throws MountError MOUNT_UNREADABLE */
   async install(): Promise<void> {
-    const { pollMs, root } = this.#options
-    await this.#watch(pollMs ?? (isSilent(mountPointAt(root)) ? fallbackPollMs : undefined))
+    const { pollMs, isSilent } = this.#options
+    await this.#watch(pollMs ?? (isSilent ? fallbackPollMs : undefined))
   }
 
   /** Starts the safety re-check. */
@@ -112,10 +114,11 @@ export class Doorbell {
 
   /** Opens a trigger; closes it again when the mount was closed meanwhile. */
   async #open(pollMs: number | undefined): Promise<Trigger> {
-    const { path, root, layout, keepAlive, signal } = this.#options
+    const { path, root, layout, revision, keepAlive, signal } = this.#options
     const ring = (): void => this.#ring()
     const failed = (thrown: unknown): void => void this.#pollInstead(watchLimit(path, thrown))
-    const trigger = await openTrigger({ path, root, layout: layout(), keepAlive, pollMs, ring, failed })
+    const how = { path, root, layout: layout(), revision, keepAlive, pollMs, ring, failed }
+    const trigger = await openTrigger(how)
     if (signal.aborted) await trigger.close()
     return trigger
   }

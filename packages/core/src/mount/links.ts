@@ -3,21 +3,6 @@ import { join } from 'node:path'
 import type { Clock } from '../base/clock.js'
 import type { Key } from './snapshot.js'
 
-/** What stands beside `..data`: the first segment of every key. */
-export const linkNames = (keys: Iterable<Key>): ReadonlySet<string> =>
-  new Set([...keys].map((key) => key.split('/', 1)[0] ?? key))
-
-/** A revision that has been read, and the links that were there for the one before. */
-export interface LinkWait {
-  readonly root: string
-  readonly before: ReadonlySet<string>
-  readonly now: ReadonlySet<string>
-  /** Whether it is still the published one. */
-  readonly isCurrent: () => boolean
-  readonly clock: Clock
-  readonly signal: AbortSignal
-}
-
 // A kubelet takes microseconds; one that was killed here never comes back, and the change must not wait for it.
 const patienceMs = 250
 const stepMs = 2
@@ -30,26 +15,42 @@ const isThere = (path: string): boolean => {
   }
 }
 
+/** What stands beside `..data`: the first segment of every key. */
+const namesOf = (keys: readonly Key[]): ReadonlySet<string> =>
+  new Set(keys.map((key) => (key.includes('/') ? key.slice(0, key.indexOf('/')) : key)))
+
 /**
- * Waits until the links of new keys are made and those of removed keys are gone: the kubelet does both after the
- * swap (kubernetes/kubernetes#97642), and a server that is told now reads by those paths. Returns what is there then.
+ * The links of a mount's keys. The kubelet makes those of new keys and removes those of old ones after the swap
+ * (kubernetes/kubernetes#97642), and who is told of a change may read by those paths.
  */
-export const linksInPlace = async ({
-  root,
-  before,
-  now,
-  isCurrent,
-  clock,
-  signal,
-}: LinkWait): Promise<ReadonlySet<string>> => {
-  const added = [...now].filter((name) => !before.has(name))
-  const removed = [...before].filter((name) => !now.has(name))
-  const areInPlace = (): boolean =>
-    added.every((name) => isThere(join(root, name))) && !removed.some((name) => isThere(join(root, name)))
-  const until = clock.now() + patienceMs
-  while (!areInPlace() && isCurrent() && clock.now() < until) await clock.sleep(stepMs, signal)
-  // Links that were never made must be waited for again.
-  return new Set(
-    [...now, ...removed].filter((name) => before.has(name) === now.has(name) || isThere(join(root, name))),
-  )
+export class Links {
+  readonly #root: string
+  readonly #signal: AbortSignal
+  #names: ReadonlySet<string> = new Set()
+
+  constructor(root: string, signal: AbortSignal) {
+    this.#root = root
+    this.#signal = signal
+  }
+
+  /** Whether these keys are known to have their links, and no others are left. Asks nothing of the disk. */
+  areThose(keys: readonly Key[]): boolean {
+    return this.#names.size === keys.length && keys.every((key) => this.#names.has(key))
+  }
+
+  /** Waits until the links are in place, for as long as the revision with these keys is the published one. */
+  async inPlace(keys: readonly Key[], isCurrent: () => boolean, clock: Clock): Promise<void> {
+    const [before, now] = [this.#names, namesOf(keys)]
+    const path = (name: string): string => join(this.#root, name)
+    const added = [...now].filter((name) => !before.has(name))
+    const removed = [...before].filter((name) => !now.has(name))
+    const areInPlace = (): boolean =>
+      added.every((name) => isThere(path(name))) && !removed.some((name) => isThere(path(name)))
+    const until = clock.now() + patienceMs
+    while (!areInPlace() && isCurrent() && clock.now() < until) await clock.sleep(stepMs, this.#signal)
+    // Links that were never made must be waited for again.
+    this.#names = new Set(
+      [...now, ...removed].filter((name) => before.has(name) === now.has(name) || isThere(path(name))),
+    )
+  }
 }

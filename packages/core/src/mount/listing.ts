@@ -1,6 +1,6 @@
 import { readdirSync, realpathSync, type Stats, statSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Slice } from '../base/slice.js'
+import type { Pieces, Slice } from '../base/slice.js'
 import { codeOf } from '../base/thrown.js'
 import { deepest, isPlainKey } from './layout.js'
 import type { Key } from './snapshot.js'
@@ -26,13 +26,13 @@ export class Listing {
   }
 
   /** First everything that is really there, then what links lead to: the shortest of several names wins. */
-  async walk(root: string): Promise<void> {
-    await this.#walk(root, '', 0)
-    for (let next = this.#links.shift(); next; next = this.#links.shift()) await this.#follow(next)
+  *walk(root: string): Pieces<void> {
+    yield* this.#walk(root, '', 0)
+    for (let next = this.#links.shift(); next; next = this.#links.shift()) yield* this.#follow(next)
   }
 
-  async #walk(directory: string, prefix: string, depth: number): Promise<void> {
-    await this.#slice.rest()
+  *#walk(directory: string, prefix: string, depth: number): Pieces<void> {
+    if (this.#slice.isOver) yield* this.#slice.rest()
     if (this.#isPlain) {
       const real = realpathSync(directory)
       if (this.#walked.has(real) || depth > deepest) return
@@ -41,18 +41,18 @@ export class Listing {
     const links: Link[] = []
     for (const item of readdirSync(directory, { withFileTypes: true })) {
       if (this.#isPlain && !isPlainKey(item.name, prefix !== '')) continue
-      const [path, key] = [join(directory, item.name), prefix + item.name]
+      const key = prefix + item.name
       if (item.isFile()) this.keys.push(key)
-      else if (item.isDirectory()) await this.#walk(path, `${key}/`, depth + 1)
-      else if (item.isSymbolicLink()) links.push({ path, key, depth })
+      else if (item.isDirectory()) yield* this.#walk(join(directory, item.name), `${key}/`, depth + 1)
+      else if (item.isSymbolicLink()) links.push({ path: join(directory, item.name), key, depth })
     }
-    this.#links.push(...links.toSorted((a, b) => (a.key < b.key ? -1 : 1)))
+    if (links.length > 0) this.#links.push(...links.toSorted((a, b) => (a.key < b.key ? -1 : 1)))
   }
 
-  async #follow({ path, key, depth }: Link): Promise<void> {
+  *#follow({ path, key, depth }: Link): Pieces<void> {
     const target = statUnlessLoop(path)
     if (target?.isFile() === true) this.keys.push(key)
-    else if (target?.isDirectory() === true) await this.#walk(path, `${key}/`, depth + 1)
+    else if (target?.isDirectory() === true) yield* this.#walk(path, `${key}/`, depth + 1)
   }
 }
 

@@ -1,49 +1,29 @@
-import { backgroundClock, systemClock } from '../base/clock.js'
+import { backgroundClock, type Clock, systemClock } from '../base/clock.js'
 import { MountError } from '../base/errors.js'
 import { warnOfFailure } from '../base/thrown.js'
 import { Doorbell } from './doorbell.js'
 import type { Layout } from './layout.js'
-import { linkNames, linksInPlace } from './links.js'
-import type { Location } from './locate.js'
+import { Links } from './links.js'
 import type { MountHealth } from './mount.js'
 import { ObservedMount } from './observed.js'
-import { readRevision, type Revision, revisionOf } from './read.js'
-import type { Settle } from './settle.js'
-import type { Entries, Key } from './snapshot.js'
+import type { MountPlan } from './plan.js'
+import { publishedRevision, readRevision, type Revision } from './read.js'
+import type { Entries } from './snapshot.js'
 import { Troubles } from './troubles.js'
 
-/** Options of one mount, all decided. Times in milliseconds. */
-export interface MountPlan {
-  readonly path: string
-  readonly location: Location
-  readonly selects: (key: Key) => boolean
-  readonly settle: Settle | undefined
-  readonly resyncMs: number | undefined
-  readonly pollMs: number | undefined
-  readonly maxBytes: number
-  readonly holdsEmptied: boolean
-  readonly keepAlive: boolean
-}
-
-/** The name of what is published; undefined where that cannot be told. */
-const publishedRevision = (root: string): string | undefined => {
-  try {
-    return revisionOf(root)
-  } catch {
-    return undefined
-  }
-}
+const nothingNew = Promise.resolve(false)
 
 /** One mount: the doorbell rings, a look reads one revision, and what differs is published. */
 export class LiveMount extends ObservedMount {
   readonly #plan: MountPlan
   readonly #doorbell: Doorbell
+  readonly #links: Links
   readonly #troubles = new Troubles(backgroundClock, (event, error) => {
     if (!this.signal.aborted) this.emit(event, error)
   })
   #layout: Layout
   #seenRevision: string | undefined
-  #links: ReadonlySet<string> = new Set()
+  #published: string | undefined
   #looking: Promise<boolean> | undefined
   #lookAgain = false
   #isRetrying = false
@@ -53,10 +33,12 @@ export class LiveMount extends ObservedMount {
     super()
     this.#plan = plan
     this.#layout = plan.location.layout
+    this.#links = new Links(plan.location.root, this.signal)
     this.#doorbell = new Doorbell({
       ...plan,
       root: plan.location.root,
       layout: () => this.#layout,
+      revision: () => this.#seenRevision,
       clock: backgroundClock,
       signal: this.signal,
       look: () => this.look(),
@@ -108,9 +90,11 @@ export class LiveMount extends ObservedMount {
 
   /** One look at a time; a ring during one means one more. */
   protected override look(): Promise<boolean> {
+    // Five of the six rings of a swap are for nothing: they cost one readlink and no promise.
+    if (!this.#looking && this.#lastCheckAt > 0 && this.#isQuiet()) return nothingNew
     this.#lookAgain = true
     // While it is being opened there is nothing to compare with: open() looks again when it has been rung.
-    if (this.#lastCheckAt === 0 || this.signal.aborted) return Promise.resolve(false)
+    if (this.#lastCheckAt === 0 || this.signal.aborted) return nothingNew
     this.#looking ??= this.#lookUntilQuiet()
     return this.#looking
   }
@@ -120,10 +104,11 @@ export class LiveMount extends ObservedMount {
     // A microtask later, so that #looking is set before the first look publishes anything.
     await Promise.resolve()
     try {
-      while (this.#lookAgain && !this.signal.aborted) {
+      do {
         this.#lookAgain = false
-        await this.#lookOnce()
-      }
+        const more = this.#lookOnce()
+        if (more) await more
+      } while (this.#isRungAgain())
     } finally {
       // In the same turn as the last test of #lookAgain: a look asked for from here on is a new one.
       this.#looking = undefined
@@ -131,68 +116,93 @@ export class LiveMount extends ObservedMount {
     return this.changeCount > before
   }
 
-  async #lookOnce(): Promise<void> {
+  #isRungAgain(): boolean {
+    return this.#lookAgain && !this.signal.aborted && !this.#isQuiet()
+  }
+
+  /** One look. At once where the mount is quickly read and nothing else is to be done; else a promise. */
+  #lookOnce(): Promise<void> | undefined {
+    if (this.signal.aborted) return undefined
     this.#lastCheckAt = backgroundClock.now()
-    if (this.#troubles.ofReading.length === 0 && this.#isCurrent()) return
     try {
-      const revision = await this.#read(this.latest.entries)
+      const revision = this.#read(this.latest.entries)
+      const isSimple = this.#layout === 'atomic' && this.#troubles.isNone
+      if (revision instanceof Promise || !isSimple || !this.#links.areThose(revision.keys))
+        return this.#lookOn(revision)
+      this.#accept(revision)
+    } catch (thrown) {
+      this.#fail(thrown)
+    }
+    return undefined
+  }
+
+  async #lookOn(reading: Revision | Promise<Revision>): Promise<void> {
+    try {
+      const revision = await reading
       await this.#linksOf(revision)
       if (!this.signal.aborted) await this.#take(revision)
     } catch (thrown) {
-      if (this.signal.aborted) return
-      if (!(thrown instanceof MountError)) {
-        warnOfFailure(`a look at ${this.path}`, thrown)
-        return
-      }
-      this.#troubles.begin(thrown)
-      if (thrown.retryable && !this.#isRetrying) void this.#retry()
+      this.#fail(thrown)
     }
   }
 
-  /** One readlink tells; ordinary directories and files have to be read. */
-  #isCurrent(): boolean {
-    return this.#layout === 'atomic' && publishedRevision(this.#plan.location.root) === this.#seenRevision
+  #fail(thrown: unknown): void {
+    if (this.signal.aborted) return
+    if (!(thrown instanceof MountError)) {
+      warnOfFailure(`a look at ${this.path}`, thrown)
+      return
+    }
+    this.#troubles.begin(thrown)
+    if (thrown.retryable && !this.#isRetrying) void this.#retry()
   }
 
-  #read(known: Entries): Promise<Revision> {
-    const { path, location, selects, maxBytes } = this.#plan
-    // Who still waits for the mount to open must not lose the process meanwhile.
-    const clock = this.#lastCheckAt === 0 ? systemClock : backgroundClock
+  /** One readlink tells; ordinary directories and files have to be read. */
+  #isQuiet(): boolean {
+    if (this.#layout !== 'atomic' || !(this.#troubles.isNone || this.#troubles.ofReading.length === 0))
+      return false
+    this.#published = publishedRevision(this.#plan.location.root)
+    if (this.#published !== this.#seenRevision) return false
+    this.#lastCheckAt = backgroundClock.now()
+    return true
+  }
+
+  /** Who still waits for the mount to open must not lose the process meanwhile. */
+  get #clock(): Clock {
+    return this.#lastCheckAt === 0 ? systemClock : backgroundClock
+  }
+
+  #read(known: Entries): Revision | Promise<Revision> {
+    const { path, location, selects, maxBytes, isExact } = this.#plan
     const { root } = location
-    return readRevision({
-      path,
-      root,
-      layout: this.#layout,
-      selects,
-      maxBytes,
-      known,
-      clock,
-      signal: this.signal,
-    })
+    const published = this.#published
+    // Known for the read that follows at once, and for no later one.
+    this.#published = undefined
+    const [layout, clock, signal] = [this.#layout, this.#clock, this.signal]
+    return readRevision({ path, root, layout, selects, maxBytes, isExact, published, known, clock, signal })
   }
 
   /** Who is told of a change may read by path. */
   async #linksOf({ layout, name, keys }: Revision): Promise<void> {
-    if (layout !== 'atomic') return
+    if (layout !== 'atomic' || this.#links.areThose(keys)) return
     const { root } = this.#plan.location
-    const clock = this.#lastCheckAt === 0 ? systemClock : backgroundClock
-    const now = linkNames(keys)
-    const isCurrent = (): boolean => publishedRevision(root) === name
-    const before = this.#links
-    this.#links = await linksInPlace({ root, before, now, isCurrent, clock, signal: this.signal })
+    await this.#links.inPlace(keys, () => publishedRevision(root) === name, this.#clock)
   }
 
-  async #take(revision: Revision): Promise<void> {
-    const wasPlain = this.#layout === 'plain'
-    const wasGone = this.#troubles.has('MOUNT_DETACHED') || this.#troubles.has('MOUNT_MISSING')
+  #accept(revision: Revision): void {
     this.#seenRevision = revision.name
     this.#layout = revision.layout
-    for (const code of this.#troubles.ofReading) this.#troubles.end(code)
+    if (!this.#troubles.isNone) for (const code of this.#troubles.ofReading) this.#troubles.end(code)
     if (revision.keys.length === 0 && this.#plan.holdsEmptied && this.latest.size > 0) this.#hold()
     else {
       this.#troubles.end('MOUNT_EMPTIED')
       this.#publish(revision)
     }
+  }
+
+  async #take(revision: Revision): Promise<void> {
+    const wasPlain = this.#layout === 'plain'
+    const wasGone = this.#troubles.has('MOUNT_DETACHED') || this.#troubles.has('MOUNT_MISSING')
+    this.#accept(revision)
     // The doorbell hangs at the directory that was, or was chosen for another layout.
     if (wasGone || (wasPlain && this.#layout === 'atomic')) await this.#doorbell.reinstall()
   }

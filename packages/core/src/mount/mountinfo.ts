@@ -78,6 +78,10 @@ export const isDeleted = (point: MountPoint | undefined): boolean =>
 // File systems on which the kernel announces only what was changed on this side of the mount. docs/01-mounts.md
 const silent = /^(?:nfs4?|cifs|smb3?|9p|virtiofs|fuse(?:\..*)?|drvfs|ceph|gofer)$/
 
+/** Whether a read that comes back short has met the end of the file: not where each read is a message to someone. */
+export const readsExactly = (point: MountPoint | undefined): boolean =>
+  point !== undefined && !isSilent(point)
+
 /** Whether changes made by others can come without file events here. */
 export const isSilent = (point: MountPoint | undefined): boolean =>
   point !== undefined && silent.test(point.filesystem)

@@ -47,7 +47,7 @@ export abstract class ObservedMount extends Emitter<MountEvents> implements Moun
   protected publish(taken: Taken): boolean {
     const previous = this.#snapshot
     const generation = (previous?.generation ?? 0) + 1
-    const next = new FrozenSnapshot({ ...taken, generation })
+    const next = new FrozenSnapshot({ ...taken, generation, previous })
     const change = previous && diff(previous, next)
     if (previous && !change) return false
     this.#snapshot = next

@@ -1,22 +1,14 @@
-import {
-  closeSync,
-  constants,
-  fstatSync,
-  lstatSync,
-  openSync,
-  readlinkSync,
-  readSync,
-  statSync,
-} from 'node:fs'
-import { basename, join, resolve } from 'node:path'
+import { lstatSync, readlinkSync, statSync } from 'node:fs'
+import { basename, dirname, resolve } from 'node:path'
 import { setImmediate as turn } from 'node:timers/promises'
 import type { Clock } from '../base/clock.js'
 import { MountError } from '../base/errors.js'
-import { Slice } from '../base/slice.js'
+import { type Pieces, Slice } from '../base/slice.js'
 import { codeOf } from '../base/thrown.js'
+import { readEntry } from './bytes.js'
 import { dataLink, type Layout } from './layout.js'
 import { Listing } from './listing.js'
-import { type Entries, Entry, type Key } from './snapshot.js'
+import type { Entries, Entry, Key } from './snapshot.js'
 
 /** What to read, and what it is compared with. */
 export interface ReadRequest {
@@ -26,6 +18,10 @@ export interface ReadRequest {
   readonly layout: Layout
   readonly selects: (key: Key) => boolean
   readonly maxBytes: number
+  /** A short read is the end of the file. */
+  readonly isExact: boolean
+  /** What was published a moment ago, if that is known: saves asking again. */
+  readonly published: string | undefined
   /** Unchanged keys share their bytes with these. */
   readonly known: Entries
   readonly clock: Clock
@@ -47,9 +43,9 @@ export interface Revision {
 const isGone = (thrown: unknown): boolean => ['ENOENT', 'ENOTDIR'].includes(codeOf(thrown) ?? '')
 
 /** The name of the published revision; undefined where there is no `..data` link. */
-export const revisionOf = (root: string): string | undefined => {
+const revisionOf = (root: string): string | undefined => {
   try {
-    return readlinkSync(join(root, dataLink))
+    return readlinkSync(`${root}/${dataLink}`)
   } catch (thrown) {
     // EINVAL: some sandboxes copy `..data` as a real directory. Then content decides, as in any directory.
     if (isGone(thrown) || codeOf(thrown) === 'EINVAL') return undefined
@@ -57,42 +53,29 @@ export const revisionOf = (root: string): string | undefined => {
   }
 }
 
-/** Reads a regular file of known size; undefined for anything else. O_NONBLOCK: a FIFO would hang the process. */
-const readRegular = (path: string, budget: { left: number }): Buffer | undefined => {
-  const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
+/** The name of what is published; undefined where that cannot be told. */
+export const publishedRevision = (root: string): string | undefined => {
   try {
-    const stat = fstatSync(fd)
-    if (!stat.isFile()) return undefined
-    budget.left -= stat.size
-    if (budget.left < 0) throw new RangeError('too large')
-    const bytes = Buffer.allocUnsafe(stat.size)
-    let filled = 0
-    while (filled < stat.size) {
-      const count = readSync(fd, bytes, filled, stat.size - filled, null)
-      if (count === 0) break
-      filled += count
-    }
-    return bytes.subarray(0, filled)
-  } finally {
-    closeSync(fd)
+    return revisionOf(root)
+  } catch {
+    return undefined
   }
 }
 
-const readKeys = async (
+function* readKeys(
   directory: string,
   keys: readonly Key[],
   request: ReadRequest,
   slice: Slice,
-): Promise<Entries> => {
+): Pieces<Entries> {
   const entries = new Map<Key, Entry>()
   const budget = { left: request.maxBytes }
+  const manner = { isListed: request.layout === 'atomic', isExact: request.isExact }
   for (const key of keys) {
-    const bytes = readRegular(join(directory, key), budget)
-    if (bytes === undefined) continue
-    const entry = new Entry(bytes)
-    const known = request.known.get(key)
-    entries.set(key, known?.equals(entry) === true ? known : entry)
-    await slice.rest()
+    // Not join(): on 500 keys it takes a twentieth of the time.
+    const entry = readEntry(`${directory}/${key}`, request.known.get(key), budget, manner)
+    if (entry !== undefined) entries.set(key, entry)
+    if (slice.isOver) yield* slice.rest()
   }
   return entries
 }
@@ -108,7 +91,7 @@ const detached = ({ path }: ReadRequest): MountError =>
   )
 
 /** One try. undefined: the revision moved while it was read, start over. */
-const readOnce = async (request: ReadRequest): Promise<Revision | undefined> => {
+function* readOnce(request: ReadRequest, published?: string): Pieces<Revision | undefined> {
   const { root, layout, selects } = request
   const slice = new Slice()
   if (layout === 'file') {
@@ -117,18 +100,18 @@ const readOnce = async (request: ReadRequest): Promise<Revision | undefined> => 
     // A bind-mounted file that was replaced outside: its last link is gone, and the path still shows the old one.
     if (there?.nlink === 0) throw detached(request)
     const gone = there === undefined
-    const entries = gone ? new Map<Key, Entry>() : await readKeys(join(root, '..'), [key], request, slice)
+    const entries = gone ? new Map<Key, Entry>() : yield* readKeys(dirname(root), [key], request, slice)
     return { layout, name: undefined, entries, keys: gone ? [] : [key], publishedAt: undefined }
   }
-  const name = revisionOf(root)
+  const name = published ?? revisionOf(root)
   if (name === undefined && layout === 'atomic') return undefined
   const directory = name === undefined ? root : resolve(root, name)
   const listing = new Listing(name === undefined, slice)
-  await listing.walk(directory)
+  yield* listing.walk(directory)
   const { keys } = listing
-  const entries = await readKeys(directory, keys.filter(selects), request, slice)
+  const entries = yield* readKeys(directory, keys.filter(selects), request, slice)
   // The rename that publishes a link sets its change time; its other times are from when it was made.
-  const publishedAt = name === undefined ? undefined : lstatSync(join(root, dataLink)).ctime
+  const publishedAt = name === undefined ? undefined : lstatSync(`${root}/${dataLink}`).ctime
   // A listing that races with the removal of an old revision can be a subset without any error: only a link
   // that has not moved proves it complete. docs/01-mounts.md
   if (revisionOf(root) !== name) return undefined
@@ -177,26 +160,49 @@ const explain = (request: ReadRequest, thrown: unknown): MountError => {
 
 const tries = 60
 
-/**
- * Reads one revision, never a mix of two: pinned below the resolved `..data`, accepted only if that did not move.
- *
- * @throws MountError MOUNT_UNREADABLE MOUNT_TOO_LARGE MOUNT_DETACHED MOUNT_MISSING MOUNT_UNSTABLE
- */
-export const readRevision = async (request: ReadRequest): Promise<Revision> => {
+// Everything else but a vanished file and a not yet permitted one is final.
+const isFinal = (thrown: unknown): boolean => !isGone(thrown) && codeOf(thrown) !== 'EACCES'
+
+/** The rest of one try, a slice in each turn. */
+const inSlices = async (pieces: Pieces<Revision | undefined>): Promise<Revision | undefined> => {
+  for (;;) {
+    await turn()
+    const { done, value } = pieces.next()
+    if (done === true) return value
+  }
+}
+
+/** Goes on with a try that was begun, and then tries again. One that has ended without a revision counts. */
+const readOn = async (request: ReadRequest, begun: Pieces<Revision | undefined>): Promise<Revision> => {
   let last: unknown
   for (let attempt = 0; attempt < tries; attempt++) {
+    // Measured with a writer that never pauses: at most 108 tries in a row without a pause between them.
+    if (attempt > 20) await request.clock.sleep(Math.min(attempt - 20, 10), request.signal)
     try {
-      const revision = await readOnce(request)
+      const revision = await inSlices(attempt === 0 ? begun : readOnce(request))
       if (revision !== undefined) return revision
       last = undefined
     } catch (thrown) {
       last = thrown
-      // Everything else but a vanished file and a not yet permitted one is final.
-      if (!isGone(thrown) && codeOf(thrown) !== 'EACCES') break
+      if (isFinal(thrown)) break
     }
-    // Measured with a writer that never pauses: at most 108 tries in a row without a pause between them.
-    if (attempt < 20) await turn()
-    else await request.clock.sleep(Math.min(attempt - 19, 10), request.signal)
   }
   throw explain(request, last)
+}
+
+/**
+ * Reads one revision, never a mix of two: pinned below the resolved `..data`, accepted only if that did not move.
+ * At once where one slice is enough, which it is for most: on one key promises cost as much as the reading.
+ *
+ * @throws MountError MOUNT_UNREADABLE MOUNT_TOO_LARGE MOUNT_DETACHED MOUNT_MISSING MOUNT_UNSTABLE
+ */
+export const readRevision = (request: ReadRequest): Revision | Promise<Revision> => {
+  const pieces = readOnce(request, request.published)
+  try {
+    const { done, value } = pieces.next()
+    if (done === true && value !== undefined) return value
+  } catch (thrown) {
+    if (isFinal(thrown)) throw explain(request, thrown)
+  }
+  return readOn(request, pieces)
 }

@@ -18,9 +18,9 @@ export class Settler<T> {
 
   /** One ring. Resolves with what the action it leads to gives; undefined when aborted before. */
   ring(settle: Settle): Promise<T | undefined> {
+    if (!this.#settling && (settle.quietMs === 0 || settle.maxMs === 0)) return this.#act()
     this.#last = this.#clock.now()
     if (this.#settling) return this.#settling
-    if (settle.quietMs === 0 || settle.maxMs === 0) return this.#act()
     this.#first = this.#last
     this.#settling = this.#actOnceSettled(settle)
     return this.#settling

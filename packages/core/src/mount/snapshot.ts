@@ -61,12 +61,22 @@ export class Entry {
   copy(): Uint8Array {
     return Uint8Array.from(this.#bytes)
   }
+  /** Whether these are the first `length` bytes of a buffer. */
+  holds(buffer: Buffer, length: number): boolean {
+    return this.#bytes.length === length && this.#bytes.compare(buffer, 0, length) === 0
+  }
   equals(other: Entry): boolean {
     return this === other || this.#bytes.equals(other.#bytes)
   }
 }
 
 export type Entries = ReadonlyMap<Key, Entry>
+
+const haveSameKeys = (one: Entries, other: Entries): boolean => {
+  if (one.size !== other.size) return false
+  for (const key of one.keys()) if (!other.has(key)) return false
+  return true
+}
 
 const unknownKey = (key: Key, known: readonly Key[]): UsageError => {
   const shown = known.slice(0, 10).join(', ') + (known.length > 10 ? ` and ${known.length - 10} more` : '')
@@ -93,9 +103,14 @@ export class FrozenSnapshot implements Snapshot {
   readonly #keys: readonly Key[]
   #digest: string | undefined
 
-  constructor(of: Taken & { readonly generation: number }) {
+  constructor(of: Taken & { readonly generation: number; readonly previous?: FrozenSnapshot | undefined }) {
     this.#entries = of.entries
-    this.#keys = Object.freeze([...of.entries.keys()].toSorted())
+    const { previous } = of
+    // The same names as before need not be sorted again.
+    this.#keys =
+      previous && haveSameKeys(previous.#entries, of.entries)
+        ? previous.#keys
+        : Object.freeze([...of.entries.keys()].toSorted())
     this.#revision = of.revision
     this.generation = of.generation
     this.takenAt = new Date(of.takenAt)

@@ -1,16 +1,18 @@
 import { type FSWatcher, realpathSync, statSync, watch } from 'node:fs'
 import { basename, dirname, relative } from 'node:path'
-import { type FSWatcher as Chokidar, watch as watchPlain } from 'chokidar'
+import type { FSWatcher as Chokidar } from 'chokidar'
 import { MountError } from '../base/errors.js'
 import { debug } from '../base/log.js'
 import { codeOf, describeThrown } from '../base/thrown.js'
-import { deepest, isPlainKey, type Layout } from './layout.js'
+import { dataLink, deepest, isPlainKey, isReserved, type Layout } from './layout.js'
 
 /** What to be rung for. */
 export interface TriggerOptions {
   readonly path: string
   readonly root: string
   readonly layout: Layout
+  /** Name of the revision that was read last: when it goes away, something has happened. */
+  readonly revision: () => string | undefined
   /** Look at this interval, in milliseconds, and use no events. */
   readonly pollMs: number | undefined
   readonly keepAlive: boolean
@@ -53,6 +55,8 @@ export const watchLimit = (path: string, thrown: unknown): MountError => {
 /** One `fs.watch` on the directory: never on a key or on `..data`, whose watches die silently after the first swap. */
 const watchAtomic = (options: TriggerOptions): { close(): void } => {
   const watcher: FSWatcher = watch(options.root, { persistent: options.keepAlive }, (_, name) => {
+    // Five of the six events of a swap are about directories that are being made or removed: they publish nothing.
+    if (name !== null && name !== dataLink && isReserved(name) && name !== options.revision()) return
     debug('ring %s %s', options.path, name)
     options.ring()
   })
@@ -105,6 +109,8 @@ const watchOrdinary = async (options: TriggerOptions): Promise<Chokidar> => {
     if (isSecondWay(path)) return true
     return !isPlainKey(basename(path), relative(directory, path).includes('/')) && basename(path) !== '..data'
   }
+  // Only here: it takes longer to load than all the rest, and most mounts never need it.
+  const { watch: watchPlain } = await import('chokidar')
   const watcher = watchPlain(directory, {
     ignored: isOther,
     ignoreInitial: true,

@@ -38,6 +38,10 @@ export class Troubles {
     this.#say('recovered', error)
   }
 
+  get isNone(): boolean {
+    return this.#now.size === 0
+  }
+
   has(code: MountCode): boolean {
     return this.#now.has(code)
   }

@@ -3,10 +3,19 @@ import { systemClock } from '../base/clock.js'
 import { toMs } from '../base/duration.js'
 import { MountError, UsageError } from '../base/errors.js'
 import { selects } from './change.js'
-import { LiveMount, type MountPlan } from './live-mount.js'
+import { LiveMount } from './live-mount.js'
 import { isWithin, locate, type Location } from './locate.js'
 import type { Mount, WatchOptions } from './mount.js'
-import { frozenBelow, isDeleted, isFrozen, mountPointAt } from './mountinfo.js'
+import {
+  frozenBelow,
+  isDeleted,
+  isFrozen,
+  isSilent,
+  type MountPoint,
+  mountPointAt,
+  readsExactly,
+} from './mountinfo.js'
+import type { MountPlan } from './plan.js'
 import { toSettle } from './settle.js'
 
 const defaultBytes = 16 * 1024 * 1024
@@ -61,8 +70,7 @@ const refuseFrozenKeys = (path: string, { location, selects: isWatched }: MountP
 }
 
 /** What can never update is refused now, instead of being silent for ever. */
-const refuseStatic = (path: string, location: Location): void => {
-  const point = mountPointAt(location.root)
+const refuseStatic = (path: string, point: MountPoint | undefined): void => {
   if (!isFrozen(point)) {
     if (!isDeleted(point)) return
     throw new MountError(
@@ -80,7 +88,12 @@ const refuseStatic = (path: string, location: Location): void => {
   })
 }
 
-const plan = (path: string, location: Location, options: WatchOptions): MountPlan => {
+const plan = (
+  path: string,
+  location: Location,
+  point: MountPoint | undefined,
+  options: WatchOptions,
+): MountPlan => {
   const { keys, polling = false, resync = '30s' } = options
   const pollMs = polling === true ? 1000 : polling === false ? undefined : toMs(polling, 'polling')
   if (pollMs === 0) throw badOption('polling: no time between two looks', 'use 100ms or more')
@@ -91,6 +104,8 @@ const plan = (path: string, location: Location, options: WatchOptions): MountPla
     location,
     selects: (key) => isWithin(location, key) && (keys === undefined || selects(keys, key)),
     settle: options.settle === undefined ? undefined : toSettle(options.settle, { quietMs: 0, maxMs: 0 }),
+    isSilent: isSilent(point),
+    isExact: readsExactly(point),
     resyncMs,
     pollMs,
     maxBytes: options.maxBytes ?? defaultBytes,
@@ -133,10 +148,11 @@ export const watchConfigMap = async (path: string, options: WatchOptions = {}): 
   const { signal } = options
   const given = resolve(path)
   const waitMs = options.wait === undefined ? 0 : toMs(options.wait, 'wait')
-  plan(given, { root: given, layout: 'plain', within: undefined }, options)
+  plan(given, { root: given, layout: 'plain', within: undefined }, undefined, options)
   const location = await locateWithin(given, waitMs, signal)
-  refuseStatic(given, location)
-  const watched = plan(given, location, options)
+  const point = mountPointAt(location.root)
+  refuseStatic(given, point)
+  const watched = plan(given, location, point, options)
   refuseFrozenKeys(given, watched)
   const mount = await new LiveMount(watched).open()
   if (signal) {
