@@ -62,7 +62,7 @@ const contents = (name) => {
   const sources = new Set(files.filter((file) => file.startsWith('package/src/')))
   const orphans = files.filter(
     (file) =>
-      /^package\/dist\/.*\.js$/.test(file) &&
+      /^package\/dist\/(?!bundle\/).*\.js$/.test(file) &&
       !sources.has(file.replace('/dist/', '/src/').replace(/\.js$/, '.ts')),
   )
   must(orphans.length === 0, `built from sources that are gone (npm run clean): ${orphans.join(', ')}`)
@@ -95,7 +95,7 @@ const link = () => {
         symlinkSync(from(name, dependency), path.join(modules, dependency))
   }
   mkdirSync(path.join(modules, '.bin'))
-  symlinkSync('../@hotmount/adapters/dist/cli/bin.js', path.join(modules, '.bin/hotmount'))
+  symlinkSync('../@hotmount/adapters/dist/bin/hotmount.cjs', path.join(modules, '.bin/hotmount'))
 }
 const offline = /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ENOTCACHED/
 const install = () => {

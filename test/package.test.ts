@@ -45,7 +45,12 @@ describe.each([
   const entries = Object.entries(manifest.exports)
 
   it('publishes the exports it is tested with', () => {
-    expect(manifest.publishConfig.exports).toEqual(withoutSource(manifest.exports))
+    // The one entry that is bundled: scripts/bundle.mjs makes both from the same file.
+    const bundled = JSON.stringify(manifest.publishConfig.exports).replace(
+      './dist/bundle/index.js',
+      './dist/index.js',
+    )
+    expect(JSON.parse(bundled)).toEqual(withoutSource(manifest.exports))
   })
   it.each(entries.filter(([subpath]) => !subpath.endsWith('.json')))(
     'builds %s from the source it names',
@@ -91,8 +96,7 @@ describe('the workspace', () => {
     expect(workspace).toMatch(/fixed:\s+- \['@hotmount\/core', '@hotmount\/adapters'\]/)
   })
   it('ships the command with an interpreter line', () => {
-    const source = (adapters.bin?.['hotmount'] ?? '').replace('./dist/', 'src/').replace(/\.js$/, '.ts')
-    const text = readFileSync(path.join(root, 'packages/adapters', source), 'utf8')
+    const text = readFileSync(path.join(root, 'packages/adapters', adapters.bin?.['hotmount'] ?? ''), 'utf8')
     expect(text.split('\n')[0]).toBe('#!/usr/bin/env node')
   })
   it('has a root that npm can read and does not publish', () => {

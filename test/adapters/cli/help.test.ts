@@ -85,7 +85,7 @@ describe('hotmount', () => {
       readFileSync(new URL('../../../packages/adapters/package.json', import.meta.url), 'utf8'),
     )
     const { out } = await finish(['--version'])
-    expect(manifest).toMatchObject({ version: out.trim(), bin: { hotmount: './dist/cli/bin.js' } })
+    expect(manifest).toMatchObject({ version: out.trim(), bin: { hotmount: './dist/bin/hotmount.cjs' } })
     expect(readFileSync(bin, 'utf8')).toMatch(/^#!\/usr\/bin\/env node\n/)
   })
   it('is colourful on a terminal, unless NO_COLOR is set', async () => {

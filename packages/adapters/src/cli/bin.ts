@@ -1,13 +1,8 @@
 #!/usr/bin/env node
 import { isatty } from 'node:tty'
-import { setFlagsFromString } from 'node:v8'
 import { calledAs } from '../dropins/called-as.js'
 import type { Output } from './io.js'
-
-// What is idle needs no fast code: without compilers, and a young heap that grows, 7 MB less stay. docs/adr/0009
-const idle = ['--no-opt', '--no-maglev', '--no-sparkplug', '--semi-space-growth-factor=1']
-for (const flag of idle) setFlagsFromString(flag)
-const { main } = await import('./main.js')
+import { main } from './main.js'
 
 const ending = new AbortController()
 const onSignal = (name: NodeJS.Signals): void => ending.abort(name)
@@ -23,14 +18,17 @@ process.stdout.on('error', () => ending.abort('SIGPIPE'))
 // A log that cannot be written must not end the server that is wrapped.
 process.stderr.on('error', () => undefined)
 
-const code = await main(calledAs(process.argv[1], process.argv.slice(2)), {
-  stdout: outputTo(process.stdout),
-  stderr: outputTo(process.stderr),
-  signal: ending.signal,
-  // oxlint-disable-next-line node/no-process-env -- the one place where the command meets its process
-  env: process.env,
-  pid: process.pid,
-  now: () => new Date(),
-})
-for (const name of ['SIGINT', 'SIGTERM'] as const) process.off(name, onSignal)
-process.exitCode = code
+const start = async (): Promise<void> => {
+  process.exitCode = await main(calledAs(process.argv[1], process.argv.slice(2)), {
+    stdout: outputTo(process.stdout),
+    stderr: outputTo(process.stderr),
+    signal: ending.signal,
+    // oxlint-disable-next-line node/no-process-env -- the one place where the command meets its process
+    env: process.env,
+    pid: process.pid,
+    now: () => new Date(),
+  })
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.off(name, onSignal)
+}
+// No `await` at the top: the command is bundled as CommonJS. main() never rejects.
+void start()
