@@ -64,6 +64,7 @@ export const floors: Readonly<Record<string, Floors>> = {
     'servers/*': 3,
     'stage/*': 3,
     'observe/*': 3,
+    'kubernetes/*': 3,
     'cli/*': 4,
     'cli/config/*': 4,
     'cli/plan/*': 4,

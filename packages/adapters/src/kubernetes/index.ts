@@ -1,0 +1,8 @@
+export { ApiError } from './api-error.js'
+export type { KubeClient } from './client.js'
+export type { KubeConfigLike } from './foreign.js'
+export { kubeClient, type KubeClientOptions } from './kube-client.js'
+export type * from './objects.js'
+export { pages } from './pages.js'
+export type * from './queries.js'
+export { type Ref, type Resource, resources } from './resources.js'
