@@ -91,15 +91,21 @@ export class Watches {
     }
   }
 
+  /** Every watch that is open; nothing more is said in it. */
+  #take(): readonly ServerResponse[] {
+    const responses = [...this.#open].map(({ watching }) => watching.response)
+    this.#open.clear()
+    return responses
+  }
+
   /** Ends every watch in the usual way. */
   close(): void {
-    for (const { watching } of this.#open) watching.response.end()
+    for (const response of this.#take()) response.end()
   }
 
   /** Cuts every watch, in the middle of an object when one is given. */
   cut(object?: Stored): void {
-    for (const { watching } of this.#open) {
-      const { response } = watching
+    for (const response of this.#take()) {
       const half = object && JSON.stringify({ type: 'MODIFIED', object })
       if (half === undefined) response.socket?.destroy()
       else response.write(half.slice(0, half.length / 2), () => response.socket?.destroy())
@@ -108,18 +114,14 @@ export class Watches {
 
   /** Says in every watch that something is wrong, and ends it. */
   fail(refusal: Refusal): void {
-    for (const { watching } of this.#open) {
-      watching.response.write(`${JSON.stringify({ type: 'ERROR', object: refusal.body() })}\n`)
-      watching.response.end()
+    for (const response of this.#take()) {
+      response.write(`${JSON.stringify({ type: 'ERROR', object: refusal.body() })}\n`)
+      response.end()
     }
   }
 
   /** Half open: the connections stay, and nothing comes through any more. Watches that begin later speak again. */
   silence(): void {
-    for (const { watching } of this.#open) {
-      const { response } = watching
-      response.write = () => true
-      response.end = () => response
-    }
+    this.#take()
   }
 }

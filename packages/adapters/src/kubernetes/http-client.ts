@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { Calls, type CallSettings } from './calls.js'
 import type { KubeClient } from './client.js'
 import { ApiError } from './api-error.js'
-import { type Asked, refusal } from './explain.js'
+import { type Asked, noAnswer, refusal } from './explain.js'
 import { jsonLines } from './json-lines.js'
 import type { KubeObject } from './objects.js'
 import type {
@@ -179,10 +179,28 @@ export class HttpClient implements KubeClient {
       },
       signal,
     )
+    query.onOpen?.()
+    const lines = jsonLines(response)
     try {
-      for await (const line of jsonLines(response)) yield this.#event<T>(asked, response, line as Line)
+      for (;;) {
+        const line = await this.#next(asked, lines, signal)
+        if (line === undefined) return
+        yield this.#event<T>(asked, response, line)
+      }
     } finally {
       response.destroy()
+    }
+  }
+
+  /** Undefined: the watch has ended, or was cut. Either way the next one goes on from the last whole line. */
+  async #next(asked: Asked, lines: AsyncIterator<unknown>, signal: AbortSignal): Promise<Line | undefined> {
+    try {
+      const { done, value } = await lines.next()
+      return done === true ? undefined : (value as Line)
+    } catch (error) {
+      signal.throwIfAborted()
+      if (error instanceof SyntaxError) throw noAnswer(asked, error, new URL(this.server))
+      return undefined
     }
   }
 

@@ -1,5 +1,4 @@
 import type { KubeObject } from './objects.js'
-import type { Ref } from './resources.js'
 
 /** Which objects. */
 export interface Selection {
@@ -37,6 +36,8 @@ export interface WatchQuery extends Selection {
   /** The server ends it after this long. Default 5 minutes. */
   readonly timeoutSeconds?: number | undefined
   readonly signal: AbortSignal
+  /** The server has said yes. */
+  readonly onOpen?: (() => void) | undefined
 }
 
 /** One line of a watch. A bookmark only says how far it has come. */
@@ -73,9 +74,4 @@ export interface DeleteOptions {
   readonly uid?: string | undefined
   readonly propagationPolicy?: 'Background' | 'Foreground' | 'Orphan' | undefined
   readonly signal?: AbortSignal | undefined
-}
-
-/** An object to be written: its name comes with it. */
-export type Writable<T extends KubeObject> = Omit<T, 'metadata'> & {
-  readonly metadata: T['metadata'] & Ref
 }

@@ -1,0 +1,119 @@
+import { isConflict } from './api-error.js'
+import type { KubeClient } from './client.js'
+import { released, taken } from './lease-record.js'
+import type { Held, LeaseSettings } from './lease-settings.js'
+import type { LeaseObject } from './objects.js'
+import { resources } from './resources.js'
+
+/** A lease that we have taken. */
+export class HeldLease implements Held {
+  readonly identity: string
+  readonly #client: KubeClient
+  readonly #settings: LeaseSettings
+  readonly #lost = new AbortController()
+  readonly #done = new AbortController()
+  readonly #renewing: Promise<void>
+  #lease: LeaseObject
+  /** When the last renewal that succeeded was begun: the server's time-out for others began later. */
+  #renewedAt: number
+  #released: Promise<void> | undefined
+
+  constructor(client: KubeClient, settings: LeaseSettings, lease: LeaseObject, renewedAt: number) {
+    this.identity = settings.identity
+    this.#client = client
+    this.#settings = settings
+    this.#lease = lease
+    this.#renewedAt = renewedAt
+    this.#renewing = this.#renew()
+  }
+
+  get signal(): AbortSignal {
+    return this.#lost.signal
+  }
+  get isHeld(): boolean {
+    return (
+      !this.#lost.signal.aborted &&
+      this.#settings.clock.now() < this.#renewedAt + this.#settings.renewWithinMs
+    )
+  }
+
+  release(): Promise<void> {
+    this.#released ??= this.#release()
+    return this.#released
+  }
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.release()
+  }
+
+  async #release(): Promise<void> {
+    const wasHeld = this.isHeld
+    this.#done.abort()
+    this.#lose()
+    await this.#renewing
+    if (!wasHeld) return
+    const lease = released(this.#lease, this.#settings.clock.now())
+    // Not released, it runs out.
+    await this.#client.update(resources.leases, lease).catch(() => undefined)
+  }
+
+  #lose(): void {
+    if (!this.#lost.signal.aborted)
+      this.#lost.abort(new Error(`lease ${this.#settings.ref.name} is not held any more`))
+  }
+
+  async #renew(): Promise<void> {
+    const { clock, retryMs, renewWithinMs } = this.#settings
+    const { signal } = this.#done
+    try {
+      for (;;) {
+        await clock.sleep(retryMs, signal)
+        const startedAt = clock.now()
+        const leftMs = this.#renewedAt + renewWithinMs - startedAt
+        if (leftMs <= 0) break
+        const isOurs = await this.#within(leftMs, (limit) => this.#once(startedAt, limit))
+        if (isOurs === false) break
+      }
+    } catch {
+      // Released, or closed.
+    }
+    this.#lose()
+  }
+
+  /** False: somebody else has it. */
+  async #once(startedAt: number, signal: AbortSignal): Promise<boolean> {
+    const { identity, durationMs, ref } = this.#settings
+    try {
+      this.#lease = await this.#client.update(
+        resources.leases,
+        taken(this.#lease, identity, durationMs, startedAt),
+        { signal },
+      )
+      this.#renewedAt = startedAt
+      return true
+    } catch (error) {
+      if (!isConflict(error)) return true
+    }
+    try {
+      // Our own write, of which no answer came; or somebody has put a label on it.
+      this.#lease = await this.#client.get(resources.leases, ref, signal)
+      return this.#lease.spec?.holderIdentity === identity
+    } catch {
+      return true
+    }
+  }
+
+  /** Work that is aborted after a time on the clock. */
+  async #within(ms: number, work: (signal: AbortSignal) => Promise<boolean>): Promise<boolean> {
+    const { clock } = this.#settings
+    const [limit, over] = [new AbortController(), new AbortController()]
+    clock.sleep(ms, over.signal).then(
+      () => limit.abort(),
+      () => undefined,
+    )
+    try {
+      return await work(AbortSignal.any([limit.signal, this.#done.signal]))
+    } finally {
+      over.abort()
+    }
+  }
+}
