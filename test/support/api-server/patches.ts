@@ -86,11 +86,12 @@ const identity = new Set([
   '/metadata/resourceVersion',
 ])
 
+const owned = (one: { fieldsV1?: unknown }): readonly string[] => (one.fieldsV1 ?? []) as readonly string[]
+
 const apply = (object: Stored, body: Fields, manager: string, isForced: boolean): Stored => {
   const wanted = leaves(body).filter((path) => !identity.has(path))
   const before = object.metadata.managedFields ?? []
   const others = before.filter((one) => one.manager !== manager || one.operation !== 'Apply')
-  const owned = (one: { fieldsV1?: unknown }): readonly string[] => (one.fieldsV1 ?? []) as readonly string[]
   const clash = wanted.filter(
     (path) =>
       others.some((one) => owned(one).includes(path)) &&
@@ -105,7 +106,10 @@ const apply = (object: Stored, body: Fields, manager: string, isForced: boolean)
     if (!wanted.includes(path) && !others.some((one) => owned(one).includes(path)))
       next = jsonPatch(next, [{ op: 'remove', path }])
   const left = others
-    .map((one) => ({ ...one, fieldsV1: owned(one).filter((path) => !clash.includes(path)) }))
+    .map(({ manager: who, operation, ...one }) => {
+      const fieldsV1 = owned(one).filter((path) => !clash.includes(path))
+      return { manager: who, operation, fieldsV1 }
+    })
     .concat({ manager, operation: 'Apply', fieldsV1: wanted })
   return { ...next, metadata: { ...next.metadata, managedFields: left } }
 }
@@ -118,7 +122,7 @@ export const patched = (
   { manager, force }: { readonly manager: string; readonly force: boolean },
 ): Stored => {
   const old = structuredClone(object)
-  switch (type.split(';')[0]) {
+  switch (type.split(';')[0] ?? '') {
     case 'application/merge-patch+json':
       return mergeWith(old, body, (_old, given) => given) as Stored
     case 'application/strategic-merge-patch+json':

@@ -7,8 +7,8 @@ const requirement = (text: string): ((labels: Readonly<Record<string, string>>) 
   const set = /^\s*([\w./-]+)\s+(in|notin)\s+\(([^)]*)\)\s*$/.exec(text)
   if (set) {
     const [, name = '', how, list = ''] = set
-    const values = list.split(',').map((value) => value.trim())
-    return (labels) => values.includes(labels[name] ?? '\0') === (how === 'in')
+    const values = new Set(list.split(',').map((value) => value.trim()))
+    return (labels) => values.has(labels[name] ?? '\0') === (how === 'in')
   }
   const equal = /^\s*([\w./-]+)\s*(==|=|!=)\s*([\w.-]*)\s*$/.exec(text)
   if (equal) {

@@ -69,7 +69,7 @@ export class Store {
     const kind: Kind = kindOf(plural)
     const object = structuredClone(given)
     const { metadata } = object
-    if (metadata.name === undefined || metadata.name === '')
+    if ((metadata.name as string | undefined) === undefined || metadata.name === '')
       metadata.name = `${metadata.generateName ?? ''}${randomUUID().slice(0, 5)}`
     if (this.find(plural, metadata.namespace, metadata.name))
       throw new Refusal(409, 'AlreadyExists', `${plural} "${metadata.name}" already exists`)

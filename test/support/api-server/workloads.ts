@@ -28,7 +28,7 @@ const isReady = (pod: Stored): boolean => {
 }
 
 const hashLabel = 'pod-template-hash'
-const rolled = ['deployments', 'statefulsets', 'daemonsets']
+const rolled = new Set(['deployments', 'statefulsets', 'daemonsets'])
 
 /** What the controllers of a cluster do about workloads, one step at each turn of the event loop, without time. */
 export class Workloads {
@@ -53,7 +53,7 @@ export class Workloads {
     this.#store = store
     this.stop = store.onWrite(({ plural, before, after }) => {
       const { namespace, name } = (after ?? before)?.metadata ?? { name: '' }
-      if (rolled.includes(plural)) this.#wake(plural, namespace, name)
+      if (rolled.has(plural)) this.#wake(plural, namespace, name)
       if (plural !== 'pods') return
       const owner = (after ?? before)?.metadata.annotations?.['test/workload']?.split('/')
       if (owner?.[0] !== undefined && owner[1] !== undefined) this.#wake(owner[0], namespace, owner[1])
@@ -80,6 +80,13 @@ export class Workloads {
       }
     }
     this.#isBusy = false
+  }
+
+  /** Looks at every workload again: what `healthy` says may have changed. */
+  look(): void {
+    for (const plural of rolled)
+      for (const { metadata } of this.#store.list(plural))
+        this.#wake(plural, metadata.namespace, metadata.name)
   }
 
   /** Nothing more happens until `resume`. */

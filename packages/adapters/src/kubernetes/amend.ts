@@ -10,13 +10,14 @@ const mostTries = 8
 const pauseMs = 50
 
 /** A patch that fails with 409 when somebody wrote since this version. */
-const guarded = ({ type, body }: Patch, resourceVersion: string | undefined): Patch => {
-  if (resourceVersion === undefined) return { type, body } as Patch
-  if (type === 'json') {
+const guarded = (patch: Patch, resourceVersion: string | undefined): Patch => {
+  if (resourceVersion === undefined) return patch
+  if (patch.type === 'json') {
     const test = { op: 'test', path: '/metadata/resourceVersion', value: resourceVersion }
-    return { type, body: [test, ...body] }
+    return { type: 'json', body: [test, ...patch.body] }
   }
-  const { metadata } = body as { readonly metadata?: object }
+  const { type, body } = patch
+  const metadata = 'metadata' in body && typeof body.metadata === 'object' ? body.metadata : {}
   return { type, body: { ...body, metadata: { ...metadata, resourceVersion } } }
 }
 

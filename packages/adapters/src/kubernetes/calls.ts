@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Clock } from '@hotmount/core'
 import { isPassing, pauseMs, type Refusal, type RetryBounds } from '../http/retry.js'
-import { ApiError } from './api-error.js'
+import type { ApiError } from './api-error.js'
 import type { Connection, Credentials } from './connection.js'
 import { type Asked, noAnswer, outOfTime, refusal } from './explain.js'
 import { pathOf } from './resources.js'

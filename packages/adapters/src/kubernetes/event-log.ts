@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import type { Clock } from '@hotmount/core'
 import { hasStatus } from './api-error.js'
 import type { KubeClient } from './client.js'
@@ -25,6 +25,8 @@ const mostKept = 256
 const longestMessage = 1024
 
 const second = (ms: number): string => new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z')
+
+const nameFor = (name: string): string => `${name.slice(0, 200)}.${randomBytes(8).toString('hex')}`
 
 const short = (message: string): string =>
   message.length <= longestMessage ? message : `${message.slice(0, longestMessage - 1)}…`
@@ -55,16 +57,16 @@ export class EventLog {
     const now = second(this.#clock.now())
     const key = JSON.stringify([metadata.uid ?? `${metadata.namespace}/${metadata.name}`, happening])
     const known = this.#told.get(key)
-    if (known && (await this.#again(about, known, now, signal))) return
-    // Of its key, so that a try of which no answer came is not told twice.
-    const nonce = createHash('sha256').update(`${key} ${now}`).digest('hex').slice(0, 16)
-    const name = `${metadata.name.slice(0, 200)}.${nonce}`
+    if (known && known.count > 0 && (await this.#again(about, known, now, signal))) return
+    // The name is kept before it is sent: a try of which no answer came must not be told twice.
+    const told = known?.count === 0 ? known : { name: nameFor(metadata.name), count: 0 }
+    this.#remember(key, told)
     try {
-      await this.#client.create(resources.events, this.#object(name, about, happening, now), { signal })
+      await this.#client.create(resources.events, this.#object(told.name, about, happening, now), { signal })
     } catch (error) {
       if (!hasStatus(error, 409)) throw error
     }
-    this.#remember(key, { name, count: 1 })
+    told.count = 1
   }
 
   /** False: it is not there any more (they are kept for an hour), or may not be changed. */

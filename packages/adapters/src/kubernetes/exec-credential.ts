@@ -67,8 +67,9 @@ const stdoutOf = ({ command, args, env, apiVersion }: Plugin, signal: AbortSigna
       [...args],
       { env: inherited, signal, timeout: limitMs, maxBuffer: 1024 * 1024 },
       (error, stdout) => {
-        if (error) reject(error)
-        else resolve(stdout)
+        if (error === null) resolve(stdout)
+        // Its message holds the command line, and arguments may be secret.
+        else reject(Object.assign(new Error('failed'), { code: errnoOf(error) }))
       },
     ).stdin?.end()
   })

@@ -124,6 +124,11 @@ export class Follower<P> extends Emitter<FollowEvents<P>> implements AsyncDispos
     wake()
   }
 
+  // A method: the compiler takes a property that was false once for false until the end.
+  #isClosing(): boolean {
+    return this.#closing.signal.aborted
+  }
+
   async #run(): Promise<void> {
     const { clock, bounds } = this.#settings
     const { signal } = this.#closing
@@ -138,7 +143,7 @@ export class Follower<P> extends Emitter<FollowEvents<P>> implements AsyncDispos
         failures = isWell ? 0 : failures + 1
         if (isWell) expiries = 0
       } catch (error) {
-        if (signal.aborted) break
+        if (this.#isClosing()) break
         // Too far behind: all is listed anew, at once for the first time.
         failures = isExpired(error) ? expiries++ : failures + 1
         if (isExpired(error)) version = undefined

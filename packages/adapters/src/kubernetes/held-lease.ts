@@ -71,7 +71,7 @@ export class HeldLease implements Held {
         const leftMs = this.#renewedAt + renewWithinMs - startedAt
         if (leftMs <= 0) break
         const isOurs = await this.#within(leftMs, (limit) => this.#once(startedAt, limit))
-        if (isOurs === false) break
+        if (!isOurs) break
       }
     } catch {
       // Released, or closed.

@@ -106,12 +106,8 @@ export class HttpClient implements KubeClient {
     }
   }
 
-  #exists(asked: Asked, name: string, error: ApiError): ApiError {
-    return refusal(
-      { ...asked, name },
-      { ...error, fields: [], retryAfterMs: error.retryAfterMs },
-      this.#source,
-    )
+  #exists(asked: Asked, name: string, { status, reason }: ApiError): ApiError {
+    return refusal({ ...asked, name }, { status, reason, fields: [] }, this.#source)
   }
 
   async update<T extends KubeObject>(

@@ -53,7 +53,7 @@ export class Transport {
 
   // Requests under way end as they are; their connections are not used again.
   #retire(): void {
-    for (const pool of Object.values(this.#pools ?? {}) as Agent[]) {
+    for (const pool of this.#pools ? [this.#pools.calls, this.#pools.watches] : []) {
       pool.maxFreeSockets = 0
       for (const free of Object.values(pool.freeSockets)) for (const socket of free ?? []) socket.destroy()
     }
@@ -74,8 +74,7 @@ export class Transport {
     const pools = this.#poolsFor(url, credentials)
     const send = url.protocol === 'https:' ? requestHttps : requestHttp
     return new Promise((resolve, reject) => {
-      const fail = (error: unknown): void =>
-        reject(signal.aborted ? (signal.reason as Error) : toError(error))
+      const fail = (error: unknown): void => reject(toError(signal.aborted ? signal.reason : error))
       let sent: ClientRequest
       try {
         sent = send(url, { method, headers, signal, agent: isLong ? pools.watches : pools.calls })

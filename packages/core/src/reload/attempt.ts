@@ -81,8 +81,12 @@ const runStep = async <T>(
   return result
 }
 
-/** Puts the last good revision back and proves it. An error when that failed too. */
-const rollBack = async (attempt: Attempt, good: Snapshot): Promise<ReactionError | undefined> => {
+/** Puts the last good revision back and proves it. An error when that failed too, or was declined. */
+const rollBack = async (
+  attempt: Attempt,
+  good: Snapshot,
+  failure: ReactionError,
+): Promise<ReactionError | undefined> => {
   const { reaction, change } = attempt
   const touched = new Set([...change.added, ...change.changed, ...change.removed])
   const back = diff(change.snapshot, good, touched) ?? fromNothing(good)
@@ -95,6 +99,8 @@ const rollBack = async (attempt: Attempt, good: Snapshot): Promise<ReactionError
       )
     : receipt
   if (proven.ok) return undefined
+  // Thrown again as it is: there is nothing to go back from, and the cause must not be hidden.
+  if (proven.error === failure) return failure
   const where = {
     reaction: reaction.name,
     stage: proven.error instanceof ReactionError ? proven.error.stage : 'apply',
@@ -136,7 +142,7 @@ export const runAttempt = async (attempt: Attempt): Promise<Outcome> => {
   const { error } = verified
   const canGoBack = reaction.rollback && good && (await hasEnded(attempt))
   if (!canGoBack) return { outcome: 'failed', stage, error }
-  const trouble = await rollBack(attempt, good)
+  const trouble = await rollBack(attempt, good, error)
   return trouble
     ? { outcome: 'failed', stage, error: trouble }
     : { outcome: 'rolledBack', stage, to: good, error }

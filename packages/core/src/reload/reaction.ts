@@ -42,7 +42,10 @@ export interface Reaction<Receipt = unknown> {
   apply(change: Change, context: ReactionContext): Promise<Receipt> | Receipt
   /** Prove that it is so; a returned text becomes `report.evidence`. */
   verify?(receipt: Receipt, context: ReactionContext): Promise<string | void> | string | void
-  /** Back to the last revision that verified. Its receipt is verified like that of `apply`. */
+  /**
+   * Back to the last revision that verified. Its receipt is verified like that of `apply`. Where nothing is to be taken
+   * back, it throws the very error that `apply` or `verify` threw: then that one is reported, and tried again.
+   */
   rollback?(good: Snapshot, context: ReactionContext): Promise<Receipt> | Receipt
 }
 

@@ -1,0 +1,110 @@
+import type { Clock } from '@hotmount/core'
+import { ApiError } from './api-error.js'
+import { pauseAfter } from './backoff.js'
+
+/** Something to be sent some time. */
+export type Job = (signal: AbortSignal) => Promise<void>
+
+const bounds = { minMs: 500, maxMs: 60_000 }
+const mostTries = 12
+
+/** What can be tried as often as one likes. */
+const isHopeless = (error: unknown): boolean =>
+  !(error instanceof ApiError) || !error.retryable || error.code === 'TARGET_FORBIDDEN'
+
+/** Sends one thing after the other, in the background, again where that can help. It holds up nobody and has an end. */
+export class Outbox {
+  readonly #clock: Clock
+  readonly #most: number
+  readonly #onTrouble: (error: unknown) => void
+  readonly #jobs = new Map<string, Job>()
+  readonly #closing = new AbortController()
+  #running: Promise<void> = Promise.resolve()
+  #isRunning = false
+  #count = 0
+  #dropped = 0
+
+  constructor(clock: Clock, most: number, onTrouble: (error: unknown) => void) {
+    this.#clock = clock
+    this.#most = most
+    this.#onTrouble = onTrouble
+  }
+
+  /** How many jobs were given up, or not taken. */
+  get dropped(): number {
+    return this.#dropped
+  }
+
+  /** To be sent instead of what still waits in the same slot. */
+  put(slot: string, job: Job): void {
+    this.#take(slot, job)
+  }
+
+  /** To be sent after what waits. When too much waits, the oldest is dropped. */
+  add(job: Job): void {
+    this.#take(`#${this.#count++}`, job)
+    if (this.#jobs.size <= this.#most) return
+    const oldest = [...this.#jobs.keys()].find((slot) => slot.startsWith('#'))
+    if (oldest !== undefined && this.#jobs.delete(oldest)) this.#dropped += 1
+  }
+
+  #take(slot: string, job: Job): void {
+    if (this.#closing.signal.aborted) return
+    this.#jobs.set(slot, job)
+    if (!this.#isRunning) this.#running = this.#run()
+  }
+
+  async #run(): Promise<void> {
+    this.#isRunning = true
+    // Not in the middle of what the caller does.
+    await Promise.resolve()
+    for (let next = this.#next(); next && !this.#closing.signal.aborted; next = this.#next())
+      await this.#send(...next)
+    this.#isRunning = false
+  }
+
+  #next(): readonly [slot: string, job: Job] | undefined {
+    const next = this.#jobs.entries().next().value
+    if (next) this.#jobs.delete(next[0])
+    return next
+  }
+
+  async #send(slot: string, job: Job): Promise<void> {
+    const { signal } = this.#closing
+    for (let tries = 1; !signal.aborted; tries++) {
+      try {
+        await job(signal)
+        return
+      } catch (error) {
+        if (signal.aborted) return
+        if (isHopeless(error) || tries >= mostTries) {
+          this.#dropped += 1
+          this.#onTrouble(error)
+          return
+        }
+        const asked = error instanceof ApiError ? error.retryAfterMs : undefined
+        await this.#clock
+          .sleep(pauseAfter(tries, bounds, Math.random(), asked), signal)
+          .catch(() => undefined)
+        // What is newer in the same slot says it all.
+        if (this.#jobs.has(slot)) return
+      }
+    }
+  }
+
+  /** Resolves when nothing waits any more. */
+  async flushed(): Promise<void> {
+    await this.#running
+  }
+
+  /** Gives what waits a moment, then gives it up. */
+  async close(graceMs: number): Promise<void> {
+    const over = new AbortController()
+    const grace = this.#clock.sleep(graceMs, over.signal).catch(() => undefined)
+    await Promise.race([this.#running, grace])
+    over.abort()
+    this.#closing.abort()
+    this.#jobs.clear()
+    await this.#running
+  }
+}
