@@ -1,30 +1,19 @@
-import { type Followed, follow, type FollowOptions, resources } from '@hotmount/adapters/kubernetes'
-import type { ConfigMap, Follower, KubeClient } from '@hotmount/adapters/kubernetes'
+import { createHash } from 'node:crypto'
+import { inspect } from 'node:util'
+import { type ConfigMap, follow, type FollowOptions, resources } from '@hotmount/adapters/kubernetes'
 import { fakeClock } from '@hotmount/core/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { configMap } from '../../support/api-server/objects.js'
+import { type Data, following } from '../../support/api-server/following.js'
+import type { Stored } from '../../support/api-server/kinds.js'
+import { configMap, secret } from '../../support/api-server/objects.js'
 import { Refusal } from '../../support/api-server/refusals.js'
 import { apiServer, clientOf } from '../../support/api-server/start.js'
+import { until } from '../../support/api-server/time.js'
 
-type Data = Readonly<Record<string, string>>
-
-const following = (
-  client: KubeClient,
-  options: Partial<FollowOptions<ConfigMap, Data>> = {},
-): { readonly follower: Follower<Data>; readonly told: string[]; readonly errors: string[] } => {
-  const follower = follow(client, resources.configMaps, {
-    map: ({ data }) => data ?? {},
-    backoff: { min: 1, max: 20 },
-    ...options,
-  })
-  onTestFinished(() => follower.close())
-  const [told, errors]: [string[], string[]] = [[], []]
-  follower.on('change', ({ kind, name, value }: Followed<Data>) =>
-    told.push(`${kind} ${name} ${JSON.stringify(value)}`),
-  )
-  follower.on('error', ({ code }) => errors.push(code))
-  return { follower, told, errors }
-}
+const labelled = (name: string, app: string): Stored => ({
+  ...configMap(name, {}),
+  metadata: { name, namespace: 'default', labels: { app } },
+})
 
 describe('a follower', () => {
   it('tells what is there, then each difference once', async () => {
@@ -111,5 +100,80 @@ describe('a follower', () => {
     await clock.advance(90_000)
     await expect.poll(() => told).toEqual(['added a {}'])
     expect(follower.health).toMatchObject({ silences: 1, lists: 1 })
+  })
+
+  it('finds by a resync what no event has told', async () => {
+    const server = await apiServer()
+    const clock = fakeClock(1_000_000)
+    const client = await clientOf(server, 'admin', undefined, { clock })
+    const { follower, told } = following(client, { clock, silence: '1h', resync: '10m' })
+    await follower.synced()
+    await expect.poll(() => server.watches.size).toBe(1)
+    server.watches.silence()
+    server.store.create('configmaps', configMap('a', {}))
+    const passed = await until(clock, () => told.length === 1, 10_000)
+    expect(passed).toBeGreaterThan(500_000)
+    expect(follower.health).toMatchObject({ lists: 2, missed: 1, silences: 0 })
+  })
+
+  it('sees objects that come into and leave its selection, and one that was made anew as two', async () => {
+    const server = await apiServer()
+    server.store.create('configmaps', labelled('a', 'shop'))
+    server.store.create('configmaps', labelled('b', 'other'))
+    const { follower, told } = following(await clientOf(server), { labelSelector: 'app=shop' })
+    await follower.synced()
+    await expect.poll(() => server.watches.size).toBe(1)
+    server.store.replace('configmaps', labelled('a', 'other'))
+    server.store.replace('configmaps', labelled('b', 'shop'))
+    await expect.poll(() => told).toEqual(['added a {}', 'removed a {}', 'added b {}'])
+    await server.stop()
+    server.store.remove('configmaps', 'default', 'b')
+    server.store.create('configmaps', labelled('b', 'shop'))
+    server.store.compact()
+    await server.start()
+    await expect.poll(() => told.slice(3)).toEqual(['removed b {}', 'added b {}'])
+  })
+
+  it('keeps no more of an object than it is told to', async () => {
+    const server = await apiServer()
+    server.store.create('secrets', secret('s', { password: 'hunter2' }))
+    const follower = follow(await clientOf(server), resources.secrets, {
+      map: ({ data }) => createHash('sha256').update(JSON.stringify(data)).digest('hex'),
+    })
+    onTestFinished(() => follower.close())
+    await follower.synced()
+    expect(inspect([...follower.kept], { depth: 9 })).not.toMatch(/hunter2|aHVudGVyMg/)
+    expect(inspect(follower, { depth: 9, showHidden: true })).not.toMatch(/hunter2|aHVudGVyMg/)
+  })
+
+  it('tells its end, and takes no more time then', async () => {
+    const server = await apiServer()
+    const clock = fakeClock()
+    const stop = new AbortController()
+    const { follower } = following(await clientOf(server, 'admin', undefined, { clock }), {
+      clock,
+      signal: stop.signal,
+    })
+    await follower.synced()
+    const closed = new Promise((resolve) => follower.once('close', () => resolve(undefined)))
+    stop.abort()
+    await closed
+    await follower.close()
+    expect(follower.health.state).toBe('closed')
+    await expect.poll(() => [clock.pending, server.watches.size]).toEqual([0, 0])
+    await expect(
+      following(await clientOf(server), { signal: stop.signal }).follower.synced(),
+    ).rejects.toMatchObject({
+      code: 'CLOSED',
+    })
+  })
+
+  it.each<[options: Partial<FollowOptions<ConfigMap, Data>>, message: RegExp]>([
+    [{ silence: '1 minute' as '1m' }, /silence/],
+    [{ resync: -1 }, /resync/],
+    [{ label: 'x' } as object, /no option label/],
+  ])('refuses %j', async (options, message) => {
+    const client = await clientOf(await apiServer())
+    expect(() => follow(client, resources.configMaps, { map: () => ({}), ...options })).toThrow(message)
   })
 })

@@ -173,7 +173,9 @@ export class Calls {
       ...(authorization !== undefined && { authorization }),
       ...(call.body && body && { 'content-type': call.body.type, 'content-length': String(body.length) }),
     }
-    const wire = { url, method: call.method, headers, body, isLong, credentials, signal }
+    // A kept connection may have ended meanwhile, and a create must not be sent twice.
+    const isAlone = isLong || call.method === 'POST'
+    const wire = { url, method: call.method, headers, body, isAlone, credentials, signal }
     try {
       return await this.#transport.open(wire)
     } catch (error) {

@@ -67,10 +67,9 @@ export class Follower<P> extends Emitter<FollowEvents<P>> implements AsyncDispos
     const abort = (): void => void this.close()
     signal?.addEventListener('abort', abort, { once: true })
     this.#closing.signal.addEventListener('abort', () => signal?.removeEventListener('abort', abort))
+    if (signal?.aborted === true) this.#closing.abort()
     // Listeners that are added right after the call hear everything.
-    this.#ended = Promise.resolve().then(() =>
-      signal?.aborted === true ? this.#closing.abort() : this.#run(),
-    )
+    this.#ended = Promise.resolve().then(() => this.#run())
   }
 
   /** What is kept, by 'namespace/name'. */

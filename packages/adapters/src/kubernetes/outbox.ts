@@ -35,6 +35,11 @@ export class Outbox {
     return this.#dropped
   }
 
+  // A method: the compiler takes a property that was false once for false until the end.
+  #isClosed(): boolean {
+    return this.#closing.signal.aborted
+  }
+
   /** To be sent instead of what still waits in the same slot. */
   put(slot: string, job: Job): void {
     this.#take(slot, job)
@@ -76,7 +81,7 @@ export class Outbox {
         await job(signal)
         return
       } catch (error) {
-        if (signal.aborted) return
+        if (this.#isClosed()) return
         if (isHopeless(error) || tries >= mostTries) {
           this.#dropped += 1
           this.#onTrouble(error)

@@ -93,4 +93,5 @@ export const happeningOf = (
     case 'skipped':
       return undefined
   }
+  return undefined
 }

@@ -9,7 +9,7 @@ export interface Wire {
   readonly headers: Readonly<Record<string, string>>
   readonly body: Buffer | undefined
   /** A watch takes a connection of its own for minutes; calls share a few. */
-  readonly isLong: boolean
+  readonly isAlone: boolean
   readonly credentials: Credentials
   readonly signal: AbortSignal
 }
@@ -20,17 +20,17 @@ const mostSockets = 8
 const probeMs = 15_000
 
 interface Pools {
-  readonly calls: Agent
-  readonly watches: Agent
+  readonly shared: Agent
+  readonly alone: Agent
 }
 
 const makePools = (url: URL, { tls, agent }: Credentials): Pools => {
-  if (agent) return { calls: agent, watches: agent }
+  if (agent) return { shared: agent, alone: agent }
   if (url.protocol === 'http:')
-    return { calls: new Agent({ keepAlive: true, maxSockets: mostSockets }), watches: new Agent() }
+    return { shared: new Agent({ keepAlive: true, maxSockets: mostSockets }), alone: new Agent() }
   return {
-    calls: new SecureAgent({ ...tls, keepAlive: true, maxSockets: mostSockets }),
-    watches: new SecureAgent(tls),
+    shared: new SecureAgent({ ...tls, keepAlive: true, maxSockets: mostSockets }),
+    alone: new SecureAgent(tls),
   }
 }
 
@@ -53,7 +53,7 @@ export class Transport {
 
   // Requests under way end as they are; their connections are not used again.
   #retire(): void {
-    for (const pool of this.#pools ? [this.#pools.calls, this.#pools.watches] : []) {
+    for (const pool of this.#pools ? [this.#pools.shared, this.#pools.alone] : []) {
       pool.maxFreeSockets = 0
       for (const free of Object.values(pool.freeSockets)) for (const socket of free ?? []) socket.destroy()
     }
@@ -70,14 +70,14 @@ export class Transport {
    * aborted; then the body fails too.
    */
   open(wire: Wire): Promise<IncomingMessage> {
-    const { url, method, headers, body, isLong, credentials, signal } = wire
+    const { url, method, headers, body, isAlone, credentials, signal } = wire
     const pools = this.#poolsFor(url, credentials)
     const send = url.protocol === 'https:' ? requestHttps : requestHttp
     return new Promise((resolve, reject) => {
       const fail = (error: unknown): void => reject(toError(signal.aborted ? signal.reason : error))
       let sent: ClientRequest
       try {
-        sent = send(url, { method, headers, signal, agent: isLong ? pools.watches : pools.calls })
+        sent = send(url, { method, headers, signal, agent: isAlone ? pools.alone : pools.shared })
       } catch (error) {
         fail(error)
         return
