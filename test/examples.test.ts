@@ -30,18 +30,19 @@ interface Container {
   readonly securityContext: SecurityContext
   readonly volumeMounts: readonly { readonly name: string; readonly mountPath: string }[]
 }
+interface PodSpec {
+  readonly securityContext: SecurityContext
+  readonly containers: readonly Container[]
+  readonly volumes: readonly {
+    readonly name: string
+    readonly configMap?: { readonly name: string }
+    readonly secret?: unknown
+  }[]
+}
 interface Manifest {
   readonly kind: string
   readonly metadata: { readonly name: string }
-  readonly spec: {
-    readonly securityContext: SecurityContext
-    readonly containers: readonly Container[]
-    readonly volumes: readonly {
-      readonly name: string
-      readonly configMap?: { readonly name: string }
-      readonly secret?: unknown
-    }[]
-  }
+  readonly spec: PodSpec | { readonly template: { readonly spec: PodSpec } }
 }
 
 describe.each(examples)('examples/%s', (name) => {
@@ -50,7 +51,10 @@ describe.each(examples)('examples/%s', (name) => {
       expect(document.errors).toEqual([])
       return document.toJS() as Manifest
     })
-  const pod = (): Manifest['spec'] => manifests().find(({ kind }) => kind === 'Pod')?.spec as Manifest['spec']
+  const pod = (): PodSpec => {
+    const { spec } = manifests().find(({ kind }) => kind === 'Pod' || kind === 'Deployment') as Manifest
+    return 'template' in spec ? spec.template.spec : spec
+  }
 
   it('has a page, a pod and a test, and a main of at most 60 lines', () => {
     const files = ['README.md', 'pod.yaml', `${name}.test.ts`]

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parseAllDocuments } from 'yaml'
-import { manifest, type Pod } from './support/pod-schema.js'
+import { manifest, type PodSpec } from './support/pod-schema.js'
 import { root } from './support/source-tree.js'
 
 const examples = path.join(root, 'examples')
@@ -14,7 +14,7 @@ const twice = (names: readonly string[]): readonly string[] =>
   names.filter((name, index) => names.indexOf(name) < index).map((name) => `twice: ${name}`)
 
 /** What fits the schema and is refused all the same: names that lead nowhere or are there twice. */
-const loose = ({ spec }: Pod): readonly string[] => {
+const loose = (spec: PodSpec): readonly string[] => {
   const containers = (spec.initContainers ?? []).concat(spec.containers)
   const volumes = (spec.volumes ?? []).map(({ name }) => name)
   const mounts = containers.flatMap(({ volumeMounts = [] }) => volumeMounts)
@@ -35,7 +35,8 @@ const loose = ({ spec }: Pod): readonly string[] => {
 const faultsOf = (given: unknown): readonly string[] => {
   const { success, error, data } = manifest.safeParse(given)
   if (!success) return error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)
-  return data.kind === 'Pod' ? loose(data) : []
+  if (data.kind === 'Pod') return loose(data.spec)
+  return data.kind === 'Deployment' ? loose(data.spec.template.spec) : []
 }
 
 /** What is wrong with a file of manifests, as `path: message`. */

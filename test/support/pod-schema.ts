@@ -68,6 +68,10 @@ const env = z.strictObject({
     ])
     .optional(),
 })
+const envFrom = z.union([
+  z.strictObject({ configMapRef: z.strictObject({ name: label }) }),
+  z.strictObject({ secretRef: z.strictObject({ name: label }) }),
+])
 const container = z.strictObject({
   name: label,
   image: z.string().regex(/^\S+$/),
@@ -75,6 +79,7 @@ const container = z.strictObject({
   args: z.array(z.string()).optional(),
   workingDir: absolute.optional(),
   env: z.array(env).optional(),
+  envFrom: z.array(envFrom).optional(),
   ports: z
     .array(
       z.strictObject({
@@ -130,21 +135,70 @@ const volume = z.union([
   }),
 ])
 
+const podSpec = z.strictObject({
+  initContainers: z.array(container).optional(),
+  containers: z.array(container).min(1),
+  volumes: z.array(volume).optional(),
+  securityContext: podSecurity.optional(),
+  serviceAccountName: label.optional(),
+  automountServiceAccountToken: z.boolean().optional(),
+  shareProcessNamespace: z.boolean().optional(),
+  terminationGracePeriodSeconds: count.optional(),
+  restartPolicy: z.enum(['Always', 'OnFailure', 'Never']).optional(),
+})
 const pod = z.strictObject({
   apiVersion: z.literal('v1'),
   kind: z.literal('Pod'),
   metadata,
+  spec: podSpec,
+})
+const labels = z.record(z.string(), z.string().max(63))
+const deployment = z.strictObject({
+  apiVersion: z.literal('apps/v1'),
+  kind: z.literal('Deployment'),
+  metadata,
   spec: z.strictObject({
-    initContainers: z.array(container).optional(),
-    containers: z.array(container).min(1),
-    volumes: z.array(volume).optional(),
-    securityContext: podSecurity.optional(),
-    serviceAccountName: label.optional(),
-    automountServiceAccountToken: z.boolean().optional(),
-    shareProcessNamespace: z.boolean().optional(),
-    terminationGracePeriodSeconds: count.optional(),
-    restartPolicy: z.enum(['Always', 'OnFailure', 'Never']).optional(),
+    replicas: count.optional(),
+    selector: z.strictObject({ matchLabels: labels }),
+    progressDeadlineSeconds: seconds.optional(),
+    template: z.strictObject({
+      metadata: z.strictObject({ labels, annotations: z.record(z.string(), z.string()).optional() }),
+      spec: podSpec,
+    }),
   }),
+})
+const rbac = z.literal('rbac.authorization.k8s.io/v1')
+const words = z.array(z.string()).min(1)
+const role = z.strictObject({
+  apiVersion: rbac,
+  kind: z.literal('Role'),
+  metadata,
+  rules: z.array(
+    z.strictObject({
+      apiGroups: words,
+      resources: words,
+      resourceNames: words.optional(),
+      verbs: words,
+    }),
+  ),
+})
+const roleBinding = z.strictObject({
+  apiVersion: rbac,
+  kind: z.literal('RoleBinding'),
+  metadata,
+  roleRef: z.strictObject({
+    apiGroup: z.literal('rbac.authorization.k8s.io'),
+    kind: z.enum(['Role', 'ClusterRole']),
+    name: label,
+  }),
+  subjects: z.array(
+    z.strictObject({ kind: z.literal('ServiceAccount'), name: label, namespace: label.optional() }),
+  ),
+})
+const serviceAccount = z.strictObject({
+  apiVersion: z.literal('v1'),
+  kind: z.literal('ServiceAccount'),
+  metadata,
 })
 const texts = z.record(key, z.string()).optional()
 const configMap = z.strictObject({
@@ -164,8 +218,16 @@ const secret = z.strictObject({
   data: texts,
 })
 
-/** A Pod, ConfigMap or Secret as a cluster would take it. An unknown field is an error, as it is there. */
-export const manifest = z.discriminatedUnion('kind', [pod, configMap, secret])
+/** What an example may bring, as a cluster would take it. An unknown field is an error, as it is there. */
+export const manifest = z.discriminatedUnion('kind', [
+  pod,
+  deployment,
+  configMap,
+  secret,
+  role,
+  roleBinding,
+  serviceAccount,
+])
 
-/** A pod that fits the schema. */
-export type Pod = z.output<typeof pod>
+/** What a pod is made from, as it fits the schema. */
+export type PodSpec = z.output<typeof podSpec>

@@ -13,7 +13,12 @@ export interface Refused {
   readonly retryAfterMs?: number | undefined
 }
 
-/** A request to the API server that did not succeed. */
+/**
+ * A request to the API server that did not succeed. Its hint is the RBAC rule that is missing, or another remedy.
+ *
+ * @example
+ * if (error instanceof ApiError && error.status === 404) await client.create(resources.leases, lease)
+ */
 export class ApiError extends ReactionError {
   /** HTTP status; 0 when there was no answer. */
   readonly status: number

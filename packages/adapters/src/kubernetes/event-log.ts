@@ -31,7 +31,13 @@ const nameFor = (name: string): string => `${name.slice(0, 200)}.${randomBytes(8
 const short = (message: string): string =>
   message.length <= longestMessage ? message : `${message.slice(0, longestMessage - 1)}…`
 
-/** Writes Kubernetes Events. The same one again only counts up, for as long as it is remembered. */
+/**
+ * Writes Kubernetes Events. The same one again only counts up, for as long as it is remembered.
+ *
+ * @example
+ * const log = new EventLog(client, 'hotmount', hostname(), systemClock)
+ * await log.tell(deployment, { type: 'Normal', reason: 'Rolled', message: 'for ConfigMap shop' })
+ */
 export class EventLog {
   readonly #client: KubeClient
   readonly #component: string

@@ -42,7 +42,12 @@ const describe = (error: unknown): string => (error instanceof Error ? error.nam
 const aborted = (signal: AbortSignal | undefined): Promise<void> =>
   new Promise((resolve) => signal?.addEventListener('abort', () => resolve(), { once: true }))
 
-/** Objects of one type as they are now: listed, then watched for as long as this is open. */
+/**
+ * Objects of one type as they are now: listed, then watched for as long as this is open. Made by `follow`.
+ *
+ * @example
+ * const { state, lastContactAt } = follower.health
+ */
 export class Follower<P> extends Emitter<FollowEvents<P>> implements AsyncDisposable {
   readonly #settings: FollowSettings
   readonly #looking: Looking<P>

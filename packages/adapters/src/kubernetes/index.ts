@@ -12,10 +12,33 @@ export { kubeClient, type KubeClientOptions } from './kube-client.js'
 export { acquireLease } from './lease.js'
 export type { Held, LeaseOptions } from './lease-settings.js'
 export type { Kept } from './looking.js'
-export type * from './objects.js'
+export type {
+  Condition,
+  ConfigMap,
+  EndpointSlice,
+  EventObject,
+  KubeObject,
+  LeaseObject,
+  ObjectMeta,
+  OwnerReference,
+  Pod,
+  PodTemplate,
+  Secret,
+  Service,
+  Workload,
+} from './objects.js'
 export { pages } from './pages.js'
 export type { Followed } from './projection.js'
-export type * from './queries.js'
+export type {
+  DeleteOptions,
+  ListQuery,
+  Page,
+  Patch,
+  Selection,
+  WatchEvent,
+  WatchQuery,
+  WriteOptions,
+} from './queries.js'
 export { type PodReport, type PodReportOptions, report } from './report.js'
 export { type Ref, type Resource, resources } from './resources.js'
 export type { Rolled } from './roller.js'

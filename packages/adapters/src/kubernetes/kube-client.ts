@@ -7,7 +7,6 @@ import type { Connection } from './connection.js'
 import { Foreign, type KubeConfigLike } from './foreign.js'
 import { HttpClient } from './http-client.js'
 import { InCluster, isInCluster, serviceAccountDirectory } from './in-cluster.js'
-import { Kubeconfig } from './kubeconfig.js'
 
 /** Options of {@link kubeClient}. */
 export interface KubeClientOptions {
@@ -39,6 +38,8 @@ const connect = async (options: KubeClientOptions, clock: Clock): Promise<Connec
     return InCluster.open(place, clock)
   const named = (env['KUBECONFIG'] ?? '').split(path.delimiter).filter((file) => file !== '')
   const usual = named.length > 0 ? named : [path.join(homedir(), '.kube', 'config')]
+  // Only here: in a pod, nobody pays for a YAML parser.
+  const { Kubeconfig } = await import('./kubeconfig.js')
   return Kubeconfig.open(kubeconfig === undefined ? usual : [kubeconfig], context, clock)
 }
 

@@ -39,7 +39,12 @@ export interface PodReportOptions {
 const mostWaiting = 32
 const graceMs = 2000
 
-/** What {@link report} returns: it needs no looking after. Unheard, an `error` becomes a process warning. */
+/**
+ * What {@link report} returns: it needs no looking after. Unheard, an `error` becomes a process warning.
+ *
+ * @example
+ * report(loop, { mount }).on('error', ({ message, hint }) => log.warn({ hint }, message))
+ */
 export class PodReport
   extends Emitter<{ error: [error: ReactionError]; close: [] }>
   implements AsyncDisposable
