@@ -129,15 +129,31 @@ describe('rollout', () => {
     await early.volume.swap({ k: '3' })
     await first.outcome(2)
     const second = rolling(late.mount, await clientOf(server))
+    const before = server.counts.total
     await late.volume.swap({ k: '2' })
+    await expect.poll(() => server.counts.total).toBeGreaterThan(before + 3)
+    await late.volume.swap({ k: '3' })
     expect(await second.outcome(1)).toMatchObject({
       outcome: 'applied',
       evidence: 'another replica has gone on from it already',
     })
-    await late.volume.swap({ k: '3' })
     expect(await second.outcome(2)).toMatchObject({ outcome: 'applied' })
     expect(generationOf(server)).toBe(3)
     expect(templateOf(server)['hotmount.dev/digest']).toBe(early.mount.snapshot.digest)
+  })
+
+  it('writes what stays mounted, once it is clear that nothing newer comes', async () => {
+    const server = await shop('deployments', { template: { annotations: { 'hotmount.dev/digest': 'f00' } } })
+    const { volume, mount } = await mounted({ k: '1' })
+    const options = { workload: 'deployment/shop', lag: 300 }
+    const { outcome } = rolling(mount, await clientOf(server), options)
+    await volume.swap({ k: '2' })
+    expect(await outcome(1)).toMatchObject({
+      outcome: 'applied',
+      evidence: 'deployment/shop rolled out: 3 new pods',
+    })
+    expect((await outcome(1)).durationMs).toBeGreaterThanOrEqual(300)
+    expect(templateOf(server)['hotmount.dev/digest']).toBe(mount.snapshot.digest)
   })
 
   it('takes back a rollout that exceeds its deadline, and no other replica tries it again', async () => {

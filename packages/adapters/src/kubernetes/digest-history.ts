@@ -39,28 +39,20 @@ export type Decision =
   | 'write'
   /** Another replica was faster. */
   | 'there'
-  /** Another replica has seen this digest and a later one already. */
-  | 'behind'
+  /** Others have gone somewhere else from what we come from: to something newer, or we are the ones who know of it. */
+  | 'wait'
   /** It was tried, and taken back. */
   | 'rejected'
 
 /**
  * What a replica does that has `previous` applied and wants `next`. Replicas see a change up to a minute apart, and
- * digests have no order: a late one must not take back what an early one has gone on to.
+ * digests have no order: who is ahead shows only when the mounts of all of them have caught up.
  */
-export const decide = (
-  { current, history, rejected }: Standing,
-  previous: string,
-  next: string,
-): Decision => {
+export const decide = ({ current, rejected }: Standing, previous: string, next: string): Decision => {
   if (current === next) return 'there'
   if (rejected === next) return 'rejected'
   // Ours is what the pods are made for: nobody is ahead of us.
-  if (current === undefined || current === previous) return 'write'
-  const last = (digest: string): number =>
-    history.findLastIndex((mark) => mark.digest === digest.slice(0, kept))
-  const [was, will] = [last(previous), last(next)]
-  return will > was ? 'behind' : 'write'
+  return current === undefined || current === previous ? 'write' : 'wait'
 }
 
 /** How many rollouts began within the last `withinMs`. */

@@ -13,7 +13,7 @@ import { ownPodName, workloadOf, type WorkloadRef, wordsOf } from './workload-re
 
 /** What an apply leaves for its verify. */
 export interface Rolled {
-  readonly how: Decision | 'started with it'
+  readonly how: 'written' | 'there' | 'behind' | 'started with it'
   readonly digest: string
 }
 
@@ -76,12 +76,12 @@ export class Roller {
     return count >= limit.max ? `it was rolled ${count} times within ${limit.words}` : undefined
   }
 
-  /** Rolls to a digest, unless another replica has, or has gone on from it. */
-  async roll(previous: string, next: string, signal: AbortSignal): Promise<Decision> {
+  /** Rolls to a digest unless another replica has; `isSure`: also away from what another replica has rolled to. */
+  async roll(previous: string, next: string, isSure: boolean, signal: AbortSignal): Promise<Decision> {
     return this.#amend(signal, (workload) => {
-      const decision = decide(this.standing(workload), previous, next)
-      const patch = decision === 'write' ? this.#patch(workload, next, undefined) : undefined
-      return [decision, patch]
+      const decided = decide(this.standing(workload), previous, next)
+      const decision = decided === 'wait' && isSure ? 'write' : decided
+      return [decision, decision === 'write' ? this.#patch(workload, next, undefined) : undefined]
     })
   }
 
@@ -90,7 +90,7 @@ export class Roller {
     return this.#amend(signal, (workload) => {
       const { current } = this.standing(workload)
       if (current === good) return ['there', undefined]
-      return current === bad ? ['write', this.#patch(workload, good, bad)] : ['behind', undefined]
+      return current === bad ? ['write', this.#patch(workload, good, bad)] : ['wait', undefined]
     })
   }
 

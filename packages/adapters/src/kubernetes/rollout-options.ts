@@ -22,6 +22,8 @@ export interface RolloutOptions {
   readonly limit?: false | { readonly max: number; readonly within: Duration }
   /** Between two looks at the workload while it rolls. Default 2 s. */
   readonly poll?: Duration
+  /** How far apart replicas may see one change: so long a replica waits that finds a digest which it has not seen. Default 2 min. */
+  readonly lag?: Duration
 }
 
 /** Names of the annotations. */
@@ -43,6 +45,7 @@ export interface RolloutSettings {
   readonly pod: string | undefined
   readonly limit: { readonly max: number; readonly withinMs: number; readonly words: string } | undefined
   readonly pollMs: number
+  readonly lagMs: number
 }
 
 const annotationsOf = (digest: string): Annotations => {
@@ -64,9 +67,10 @@ export const rolloutSettings = (options: RolloutOptions): RolloutSettings => {
     pod: true,
     limit: true,
     poll: true,
+    lag: true,
   })
   const { workload, namespace, annotation = 'hotmount.dev/digest', client, pod } = options
-  const { limit = { max: 10, within: '1h' }, poll = '2s' } = options
+  const { limit = { max: 10, within: '1h' }, poll = '2s', lag = '2m' } = options
   if (limit !== false && !(limit.max >= 1 && limit.max <= 16))
     throw new UsageError('BAD_OPTION', `limit.max: ${limit.max} is not between 1 and 16`, {
       hint: 'the last 16 rollouts are remembered; `limit: false` for none',
@@ -82,5 +86,6 @@ export const rolloutSettings = (options: RolloutOptions): RolloutSettings => {
         ? undefined
         : { max: limit.max, withinMs: toMs(limit.within, 'limit.within'), words: String(limit.within) },
     pollMs: toMs(poll, 'poll'),
+    lagMs: toMs(lag, 'lag'),
   }
 }

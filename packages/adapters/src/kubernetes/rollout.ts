@@ -1,4 +1,10 @@
-import { type Reaction, ReactionError, type ReactionContext, type Snapshot } from '@hotmount/core'
+import {
+  type Change,
+  type Reaction,
+  ReactionError,
+  type ReactionContext,
+  type Snapshot,
+} from '@hotmount/core'
 import type { Where } from '../process/target-error.js'
 import { decide } from './digest-history.js'
 import { Roller, type Rolled } from './roller.js'
@@ -28,6 +34,8 @@ export const rollout = (options: RolloutOptions = {}): Reaction<Rolled> => {
   /** The digest whose rollout has come to a bad end, for certain. */
   let failed: string | undefined
   let failure: unknown
+  /** Since when the workload is somewhere else than we come from, and we want something else than it has. */
+  let waiting: { readonly wanted: string; readonly since: number } | undefined
 
   const inStage = async <T>(stage: Where['stage'], revision: string, work: () => Promise<T>): Promise<T> => {
     try {
@@ -37,12 +45,12 @@ export const rollout = (options: RolloutOptions = {}): Reaction<Rolled> => {
       throw failure
     }
   }
+  const words = (): string => roller.words ?? 'the workload'
   const refuse = (revision: string, message: string, hint: string, retryable: boolean): never => {
-    const what = roller.words ?? 'the workload'
     throw new ReactionError(
       'CHECK_FAILED',
       { reaction: name, stage: 'check', revision },
-      `${what}: ${message}`,
+      `${words()}: ${message}`,
       {
         hint,
         retryable,
@@ -62,10 +70,43 @@ export const rollout = (options: RolloutOptions = {}): Reaction<Rolled> => {
       const hint = `mend the config; to try this one again, remove the annotation ${settings.annotations.rejected}`
       refuse(revision, 'this config was rolled out before, failed, and was taken back', hint, false)
     }
-    if (decision !== 'write') return
+    if (decision === 'there') return
     const held = roller.heldFor(workload, Date.now())
     if (held !== undefined)
       refuse(revision, held, 'does something rewrite the config at each start? See the option `limit`', true)
+  }
+
+  /** Writes the digest. Resolves when it is there, or when the mount shows that others were ahead. */
+  const roll = async ({ previous, snapshot }: Change, context: ReactionContext): Promise<Rolled['how']> => {
+    const { clock, signal, timeoutMs } = context
+    const end = clock.now() + share * timeoutMs
+    for (;;) {
+      const now = clock.now()
+      if (waiting?.wanted !== snapshot.digest) waiting = { wanted: snapshot.digest, since: now }
+      const isSure = now >= waiting.since + settings.lagMs
+      const decision = await roller.roll(previous.digest, snapshot.digest, isSure, signal)
+      if (decision !== 'wait') waiting = undefined
+      if (decision === 'write') return 'written'
+      if (decision === 'there') return 'there'
+      const where = { reaction: name, stage: 'apply', revision: snapshot.revision } as const
+      if (decision === 'rejected') {
+        failed = snapshot.digest
+        throw new ReactionError(
+          'APPLY_FAILED',
+          where,
+          `${words()}: another replica has tried this config and taken it back`,
+        )
+      }
+      if (context.latest() !== snapshot) return 'behind'
+      if (now >= end)
+        throw new ReactionError(
+          'TIMED_OUT',
+          where,
+          `${words()}: another replica has rolled it to a config that is not mounted here; whose is newer shows within ${settings.lagMs} ms`,
+          { hint: 'give the loop a longer `timeout`', retryable: true },
+        )
+      await clock.sleep(settings.pollMs, signal)
+    }
   }
 
   const verify = async ({ how, digest }: Rolled, context: ReactionContext): Promise<string> => {
@@ -76,7 +117,7 @@ export const rollout = (options: RolloutOptions = {}): Reaction<Rolled> => {
     const where = { reaction: name, stage: 'verify', revision: change.snapshot.revision } as const
     let last = ''
     for await (const progress of roller.follow(digest, context)) {
-      const what = roller.words ?? 'the workload'
+      const what = words()
       if (progress === 'overtaken') return `${what} was rolled on to another digest`
       if (progress.state === 'done') return `${what} rolled out: ${progress.pods} new pods`
       if (progress.state === 'failed') {
@@ -91,7 +132,7 @@ export const rollout = (options: RolloutOptions = {}): Reaction<Rolled> => {
     throw new ReactionError(
       'TIMED_OUT',
       where,
-      `${roller.words ?? 'the workload'}: not rolled out within ${timeoutMs} ms: ${last}`,
+      `${words()}: not rolled out within ${timeoutMs} ms: ${last}`,
       {
         hint: 'give the loop a `timeout` longer than progressDeadlineSeconds (10 minutes by default)',
         retryable: true,
@@ -103,24 +144,18 @@ export const rollout = (options: RolloutOptions = {}): Reaction<Rolled> => {
     const bad = change.previous.digest
     // Not known to have failed, it goes on, and is looked at again: taking it back would roll all pods once more.
     if (failed !== bad) throw failure
-    return { how: await roller.takeBack(bad, good.digest, signal), digest: good.digest }
+    const decision = await roller.takeBack(bad, good.digest, signal)
+    return { how: decision === 'wait' ? 'behind' : 'written', digest: good.digest }
   }
 
   return {
     name,
     check: (snapshot, context) => inStage('check', snapshot.revision, () => check(snapshot, context)),
-    apply: ({ previous, snapshot }, context) =>
-      inStage('apply', snapshot.revision, async () => {
-        const { digest } = snapshot
-        if (roller.isOwn && isFirst(context)) return { how: 'started with it', digest }
-        const how = await roller.roll(previous.digest, digest, context.signal)
-        if (how !== 'rejected') return { how, digest }
-        failed = digest
-        throw new ReactionError(
-          'APPLY_FAILED',
-          { reaction: name, stage: 'apply', revision: snapshot.revision },
-          `${roller.words ?? 'the workload'}: another replica has tried this config and taken it back`,
-        )
+    apply: (change, context) =>
+      inStage('apply', change.snapshot.revision, async () => {
+        const { digest } = change.snapshot
+        const isStart = roller.isOwn && isFirst(context)
+        return { how: isStart ? 'started with it' : await roll(change, context), digest }
       }),
     verify: (rolled, context) =>
       inStage('verify', context.change.snapshot.revision, () => verify(rolled, context)),
