@@ -6,6 +6,7 @@ import {
   longFiles,
   looseExports,
   nodePitfalls,
+  reachesInto,
   sharedPackages,
   testKitImports,
   upwardImports,
@@ -42,6 +43,10 @@ describe('the house', () => {
   it('keeps the test kit apart from the code it judges', () => {
     expect(testKitImports(packages)).toEqual([])
   })
+  it('asks no API server but in the rooms that are for it', () => {
+    const rooms = ['kubernetes', 'controller', 'cli']
+    expect(reachesInto(packages, 'packages/adapters/src/kubernetes/', rooms)).toEqual([])
+  })
   it('has no file over 250 lines', () => {
     expect(longFiles(sourcesBelow(everywhere), 250)).toEqual([])
   })
@@ -58,6 +63,8 @@ describe('the house', () => {
 
 const at = (module: string, text: string): Source => source(`packages/core/src/${module}.ts`, text)
 const adapter = (text: string): Source => source('packages/adapters/src/env/x.ts', text)
+const reacher = (folder: string): Source =>
+  source(`packages/adapters/src/${folder}/x.ts`, "import type { Y } from '../kubernetes/y.js'")
 const kit = (text: string): Source => at('testing/simulate', text)
 
 // Each rule on a made-up house that breaks it: a rule that cannot complain keeps nothing true.
@@ -107,6 +114,12 @@ import type from './j.js'`
       'packages/core/src/mount/watch.ts imports ../gone.js, which is not there',
       'packages/core/src/attic/box.ts has no floor: give it one in test/support/floors.ts',
     ])
+  })
+  it('complains of who reaches into a room that is not for it', () => {
+    const found = reachesInto([reacher('http'), reacher('kubernetes')], 'packages/adapters/src/kubernetes/', [
+      'kubernetes',
+    ])
+    expect(found).toEqual(['packages/adapters/src/http/x.ts imports ../kubernetes/y.js'])
   })
   it('complains of an import into another package', () => {
     const into = adapter("import '../../../core/src/base/errors.js'")

@@ -80,6 +80,7 @@ describe('an app that cannot reload', () => {
   it('says which right it lacks', async () => {
     const { volume, app } = await start(role.filter(({ apiGroups }) => apiGroups.includes('')))
     await volume.swap({ GREETING: 'bye' })
-    await app.printed(/get deployments\/shop in namespace default: the API server answered 403/)
+    await app.printed(/rejected: /)
+    expect(app.output).toContain('get deployments/shop in namespace default: the API server answered 403')
   })
 })

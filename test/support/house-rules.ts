@@ -105,6 +105,20 @@ export const testKitImports = (sources: readonly Source[]): Complaints =>
         .map(({ specifier }) => `${file} imports ${specifier}`),
     )
 
+/** Nobody imports from a folder but the adapters' folders that are named. */
+export const reachesInto = (
+  sources: readonly Source[],
+  folder: string,
+  welcome: readonly string[],
+): Complaints =>
+  sources
+    .filter(({ file }) => !welcome.includes(/^packages\/adapters\/src\/([^/]+)\//.exec(file)?.[1] ?? ''))
+    .flatMap(({ file, imports }) =>
+      imports
+        .filter((one) => isLocal(one) && targetOf(file, one.specifier).startsWith(folder))
+        .map(({ specifier }) => `${file} imports ${specifier}`),
+    )
+
 /** No file is longer than `limit` lines. */
 export const longFiles = (sources: readonly Source[], limit: number): Complaints =>
   sources

@@ -46,7 +46,7 @@ const shop = (namespace: string, replicas: number): KubeObject & { spec: object 
   spec: { replicas, selector: { matchLabels: { app: 'shop' } }, template },
 })
 
-describe(kubeconfig === undefined ? 'the double' : 'a real API server', { timeout: 60_000 }, () => {
+describe('an API server, the double or a real one', { timeout: 60_000 }, () => {
   it('creates, lists page by page, follows and deletes', async () => {
     const { client, namespace } = await cluster()
     const told: string[] = []

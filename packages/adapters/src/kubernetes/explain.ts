@@ -10,14 +10,14 @@ export interface Asked extends Address {
 }
 
 /** 'patch deployments/shop in namespace web'. */
-export const askedOf = ({ verb, resource, namespace, name, subresource }: Asked): string => {
+const askedOf = ({ verb, resource, namespace, name, subresource }: Asked): string => {
   const what = [resource.plural, name, subresource].filter((part) => part !== undefined).join('/')
   const where = namespace === undefined ? 'all namespaces' : `namespace ${namespace}`
   return `${verb} ${what} in ${where}`
 }
 
 /** The RBAC rule that allows it, as it stands in a Role. */
-export const ruleFor = ({ verb, resource, name, namespace, subresource }: Asked): string => {
+const ruleFor = ({ verb, resource, name, namespace, subresource }: Asked): string => {
   const plural = subresource === undefined ? resource.plural : `${resource.plural}/${subresource}`
   const named = name === undefined || verb === 'create' ? '' : `, resourceNames: ["${name}"]`
   const role = namespace === undefined ? 'ClusterRole' : `Role in namespace ${namespace}`

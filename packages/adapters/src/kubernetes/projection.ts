@@ -22,7 +22,7 @@ interface Kept<P> {
 }
 
 /** 'namespace/name' of an object. */
-export const keyOf = ({ metadata }: KubeObject): string => `${metadata.namespace ?? ''}/${metadata.name}`
+const keyOf = ({ metadata }: KubeObject): string => `${metadata.namespace ?? ''}/${metadata.name}`
 
 /** What is kept of objects, and what differs from one look to the next. Pure of time and network. */
 export class Projection<T extends KubeObject, P> {
