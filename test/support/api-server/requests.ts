@@ -28,7 +28,10 @@ export const targetOf = ({ url = '', method = '' }: IncomingMessage): Target => 
   const namespace = parts[0] === 'namespaces' && parts.length > 2 ? parts.splice(0, 2)[1] : undefined
   const [plural, name, subresource] = parts
   const kind = kinds.find((one) => one.group === group && one.version === version && one.plural === plural)
-  if (!kind) throw new Refusal(404, 'NotFound', 'the server could not find the requested resource')
+  const isLost =
+    kind?.plural === 'namespaces' ? namespace !== undefined : namespace === undefined && name !== undefined
+  if (!kind || isLost || (kind.plural !== 'namespaces' && namespace === undefined && method === 'POST'))
+    throw new Refusal(404, 'NotFound', 'the server could not find the requested resource')
   const verb = verbOf(method, name !== undefined, query.get('watch') === 'true' || query.get('watch') === '1')
   return { kind, namespace, name, subresource, query, verb }
 }

@@ -54,12 +54,12 @@ export class HttpClient implements KubeClient {
     this.#calls = new Calls(settings)
   }
 
-  #in({ namespace }: Selection | Ref): string | undefined {
-    return namespace === '*' ? undefined : (namespace ?? this.namespace)
+  #in(resource: Resource, { namespace }: Selection | Partial<Ref>): string | undefined {
+    return namespace === '*' || resource.isClusterWide === true ? undefined : (namespace ?? this.namespace)
   }
 
   #one(verb: Asked['verb'], resource: Resource, ref: Ref, subresource?: string): Asked {
-    return { verb, resource, namespace: this.#in(ref), name: ref.name, subresource }
+    return { verb, resource, namespace: this.#in(resource, ref), name: ref.name, subresource }
   }
 
   // oxlint-disable typescript/no-unsafe-type-assertion -- what an object looks like is the API server's word
@@ -71,7 +71,7 @@ export class HttpClient implements KubeClient {
   async list<T extends KubeObject>(resource: Resource<T>, query: ListQuery = {}): Promise<Page<T>> {
     const { labelSelector, fieldSelector, limit, resourceVersion, signal } = query
     const list = (await this.#calls.json({
-      asked: { verb: 'list', resource, namespace: this.#in(query) },
+      asked: { verb: 'list', resource, namespace: this.#in(resource, query) },
       method: 'GET',
       query: {
         labelSelector,
@@ -95,7 +95,7 @@ export class HttpClient implements KubeClient {
     options: WriteOptions = {},
   ): Promise<T> {
     const { name, namespace } = object.metadata
-    const asked = { verb: 'create', resource, namespace: this.#in({ namespace }) } as const
+    const asked = { verb: 'create', resource, namespace: this.#in(resource, { namespace }) } as const
     const content = { apiVersion: apiVersionOf(resource), kind: resource.kind, ...object }
     const body = { type: 'application/json', content }
     const query = writeQuery(options)
@@ -158,7 +158,7 @@ export class HttpClient implements KubeClient {
     query: WatchQuery,
   ): AsyncGenerator<WatchEvent<T>> {
     const { labelSelector, fieldSelector, resourceVersion, timeoutSeconds = watchSeconds, signal } = query
-    const asked: Asked = { verb: 'watch', resource, namespace: this.#in(query) }
+    const asked: Asked = { verb: 'watch', resource, namespace: this.#in(resource, query) }
     const response = await this.#calls.stream(
       {
         asked,

@@ -18,6 +18,8 @@ export interface Resource<T extends KubeObject = KubeObject> {
   /** 'deployments'. */
   readonly plural: string
   readonly kind: string
+  /** Of objects that are in no namespace. */
+  readonly isClusterWide?: boolean
   /** Only for the compiler: what objects of this type look like. */
   readonly type?: T
 }
