@@ -10,7 +10,7 @@ export interface FollowOptions<T extends KubeObject, P> extends Selection {
    * Secret, keep hashes.
    */
   readonly map: (object: T) => P | undefined
-  /** A watch that says nothing for this long is opened anew, from where it was. Default 90 s: servers send a bookmark a minute. */
+  /** A watch that says nothing for this long is opened anew, from where it was. Default 90 s: bookmarks come once a minute, but not of a type that rests. */
   readonly silence?: Duration
   /** All is listed anew after this long, in case something was missed. Default 30 min; `false`: never. */
   readonly resync?: Duration | false
