@@ -41,6 +41,23 @@ describe('an outbox', () => {
     await clock.advance(3_600_000)
     expect([tries, troubles.length, outbox.dropped, isSent]).toEqual([12, 1, 1, true])
   })
+  it('does not try again what something newer in its slot says better', async () => {
+    const clock = fakeClock()
+    const outbox = new Outbox(clock, 10, () => undefined)
+    const sent: string[] = []
+    outbox.put('notes', () => {
+      sent.push('old')
+      return Promise.reject(passing())
+    })
+    await clock.advance(0)
+    outbox.put('notes', () => {
+      sent.push('new')
+      return Promise.resolve()
+    })
+    await clock.advance(60_000)
+    await outbox.flushed()
+    expect(sent).toEqual(['old', 'new'])
+  })
   it('drops the oldest of what is too much, and what cannot be sent is not tried again', async () => {
     const outbox = new Outbox(fakeClock(), 3, () => undefined)
     const sent: number[] = []

@@ -8,7 +8,7 @@ import {
   type ReloadOptions,
 } from '@hotmount/core'
 import { fakeClock } from '@hotmount/core/testing'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { Rule } from '../../support/api-server/access.js'
 import { pod } from '../../support/api-server/objects.js'
 import type { ApiServer } from '../../support/api-server/server.js'
@@ -190,6 +190,19 @@ describe('report', () => {
       'patch pods/shop-1 in namespace default: the API server answered 403 Forbidden',
       'create events in namespace default: the API server answered 403 Forbidden',
     ])
+  })
+
+  it('says that there is no cluster, and leaves the loop alone', async () => {
+    vi.stubEnv('KUBECONFIG', '/nowhere/kubeconfig')
+    const { volume, mount } = await mounted({ a: '0' })
+    const loop = reload(mount, takes)
+    onTestFinished(() => loop.close())
+    const told = report(loop, { mount })
+    const error = new Promise<Error>((resolve) => told.once('error', resolve))
+    await volume.swap({ a: '1' })
+    await mount.resync()
+    expect((await loop.inSync()).outcome).toBe('applied')
+    expect((await error).message).toBe('kubeconfig: /nowhere/kubeconfig cannot be read (ENOENT)')
   })
 
   it('gives up what is too much', async () => {

@@ -2,7 +2,7 @@ import {
   type Clock,
   Emitter,
   type Mount,
-  ReactionError,
+  HotmountError,
   type Reloader,
   type Report,
   type Snapshot,
@@ -46,7 +46,7 @@ const graceMs = 2000
  * report(loop, { mount }).on('error', ({ message, hint }) => log.warn({ hint }, message))
  */
 export class PodReport
-  extends Emitter<{ error: [error: ReactionError]; close: [] }>
+  extends Emitter<{ error: [error: HotmountError]; close: [] }>
   implements AsyncDisposable
 {
   readonly #loop: Reloader
@@ -166,7 +166,7 @@ export class PodReport
   }
 
   #complain(error: unknown): void {
-    if (!(error instanceof ReactionError)) return
+    if (!(error instanceof HotmountError)) return
     // The same thing again and again is said once.
     if (this.#lastTrouble === error.message) return
     this.#lastTrouble = error.message
