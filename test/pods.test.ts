@@ -1,49 +1,13 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { parseAllDocuments } from 'yaml'
-import { manifest, type PodSpec } from './support/pod-schema.js'
+import { faults } from './support/manifests.js'
 import { root } from './support/source-tree.js'
 
 const examples = path.join(root, 'examples')
 const pods = readdirSync(examples)
   .map((name) => path.join(examples, name, 'pod.yaml'))
   .filter((file) => existsSync(file))
-
-const twice = (names: readonly string[]): readonly string[] =>
-  names.filter((name, index) => names.indexOf(name) < index).map((name) => `twice: ${name}`)
-
-/** What fits the schema and is refused all the same: names that lead nowhere or are there twice. */
-const loose = (spec: PodSpec): readonly string[] => {
-  const containers = (spec.initContainers ?? []).concat(spec.containers)
-  const volumes = (spec.volumes ?? []).map(({ name }) => name)
-  const mounts = containers.flatMap(({ volumeMounts = [] }) => volumeMounts)
-  const places = containers.flatMap(({ name, volumeMounts = [] }) =>
-    volumeMounts.map(({ mountPath }) => `mount at ${mountPath} of ${name}`),
-  )
-  const ports = containers.flatMap(({ ports: own = [] }) => own.map((each) => `port ${each.containerPort}`))
-  return [
-    ...twice(containers.map(({ name }) => `container ${name}`)),
-    ...twice(volumes.map((name) => `volume ${name}`)),
-    ...twice(places),
-    ...twice(ports),
-    ...mounts.filter(({ name }) => !volumes.includes(name)).map(({ name }) => `no volume ${name}`),
-  ]
-}
-
-/** What is wrong with one manifest. */
-const faultsOf = (given: unknown): readonly string[] => {
-  const { success, error, data } = manifest.safeParse(given)
-  if (!success) return error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)
-  if (data.kind === 'Pod') return loose(data.spec)
-  return data.kind === 'Deployment' ? loose(data.spec.template.spec) : []
-}
-
-/** What is wrong with a file of manifests, as `path: message`. */
-const faults = (text: string): readonly string[] =>
-  parseAllDocuments(text).flatMap((document) =>
-    document.errors.map(({ code }) => code as string).concat(faultsOf(document.toJS())),
-  )
 
 describe('pod.yaml', () => {
   it('is there', () => {
@@ -108,8 +72,58 @@ spec:
       '        - name: config\n          mountPath: /etc/web\n  volumes:',
     ],
     ['two volumes of one name', '  volumes:', '  volumes:\n    - name: config\n      emptyDir: {}'],
+    [
+      'a probe of a port by a name that it has not',
+      'path: /\n          port: 80',
+      'path: /\n          port: web',
+    ],
     ['another version', 'apiVersion: v1', 'apiVersion: v2'],
     ['another kind', 'kind: Pod', 'kind: Pods'],
+  ])('%s', (_what, from, to) => {
+    expect(good).toContain(from)
+    expect(faults(good.replace(from, to))).not.toEqual([])
+  })
+})
+
+describe('a cluster would refuse of a deployment', () => {
+  const good = `
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: web
+spec:
+  replicas: 2
+  selector:
+    matchLabels:
+      app: web
+  template:
+    metadata:
+      labels:
+        app: web
+    spec:
+      containers:
+        - name: web
+          image: example.org/web:1
+`
+  it('not this', () => {
+    expect(faults(good)).toEqual([])
+    expect(faults(good.replace('kind: Deployment', 'kind: StatefulSet'))).toEqual([])
+  })
+  it.each<[what: string, from: string, to: string]>([
+    ['the version of a pod', 'apps/v1', 'v1'],
+    ['a selector that its pods do not fit', 'labels:\n        app: web', 'labels:\n        app: wep'],
+    ['a selector without a word for what it is', 'matchLabels:\n      app: web', 'app: web'],
+    [
+      'pods that end',
+      '    spec:\n      containers',
+      '    spec:\n      restartPolicy: Never\n      containers',
+    ],
+    ['pods without labels', 'labels:\n        app: web', 'annotations: {}'],
+    [
+      'a field of the pod in the wrong place',
+      '  replicas: 2',
+      '  replicas: 2\n  shareProcessNamespace: true',
+    ],
   ])('%s', (_what, from, to) => {
     expect(good).toContain(from)
     expect(faults(good.replace(from, to))).not.toEqual([])

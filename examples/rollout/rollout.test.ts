@@ -5,7 +5,7 @@ import type { Rule } from '../../test/support/api-server/access.js'
 import { kubeconfigOf } from '../../test/support/api-server/credentials.js'
 import { workload } from '../../test/support/api-server/objects.js'
 import { apiServer } from '../../test/support/api-server/start.js'
-import { roleIn } from '../../test/support/manifests.js'
+import { roleIn } from '../../test/support/roles.js'
 import { directory } from '../../test/support/mounted.js'
 import { runExample } from '../../test/support/running-example.js'
 

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
 // What a cluster with strict field validation (the default of kubectl) takes, narrowed to the fields that the examples
-// use or could use. docs/adr/0007-pod-schema.md
+// and deploy/ use or could use. docs/adr/0007-pod-schema.md
 
 const label = z.string().regex(/^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/)
 const key = z.string().regex(/^[-._a-zA-Z0-9]{1,253}$/)
@@ -153,19 +153,26 @@ const pod = z.strictObject({
   spec: podSpec,
 })
 const labels = z.record(z.string(), z.string().max(63))
+const workload = {
+  replicas: count.optional(),
+  selector: z.strictObject({ matchLabels: labels }),
+  template: z.strictObject({
+    metadata: z.strictObject({ labels, annotations: z.record(z.string(), z.string()).optional() }),
+    // What keeps pods running takes no other policy.
+    spec: podSpec.extend({ restartPolicy: z.literal('Always').optional() }),
+  }),
+}
 const deployment = z.strictObject({
   apiVersion: z.literal('apps/v1'),
   kind: z.literal('Deployment'),
   metadata,
-  spec: z.strictObject({
-    replicas: count.optional(),
-    selector: z.strictObject({ matchLabels: labels }),
-    progressDeadlineSeconds: seconds.optional(),
-    template: z.strictObject({
-      metadata: z.strictObject({ labels, annotations: z.record(z.string(), z.string()).optional() }),
-      spec: podSpec,
-    }),
-  }),
+  spec: z.strictObject({ ...workload, progressDeadlineSeconds: seconds.optional() }),
+})
+const statefulSet = z.strictObject({
+  apiVersion: z.literal('apps/v1'),
+  kind: z.literal('StatefulSet'),
+  metadata,
+  spec: z.strictObject({ ...workload, serviceName: label.optional() }),
 })
 const rbac = z.literal('rbac.authorization.k8s.io/v1')
 const words = z.array(z.string()).min(1)
@@ -218,10 +225,11 @@ const secret = z.strictObject({
   data: texts,
 })
 
-/** What an example may bring, as a cluster would take it. An unknown field is an error, as it is there. */
+/** A manifest as a cluster would take it. An unknown field is an error, as it is there. */
 export const manifest = z.discriminatedUnion('kind', [
   pod,
   deployment,
+  statefulSet,
   configMap,
   secret,
   role,
@@ -229,5 +237,9 @@ export const manifest = z.discriminatedUnion('kind', [
   serviceAccount,
 ])
 
-/** What a pod is made from, as it fits the schema. */
+/** A manifest that fits the schema. */
+export type Manifest = z.output<typeof manifest>
+/** What runs in a pod that fits the schema. */
 export type PodSpec = z.output<typeof podSpec>
+/** One container of it. */
+export type Container = z.output<typeof container>
