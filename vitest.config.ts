@@ -9,7 +9,8 @@ export default defineConfig({
   ssr: { resolve: { conditions } },
   test: {
     include: ['test/**/*.test.ts', 'examples/**/*.test.ts'],
-    exclude: ['**/node_modules/**', '**/dist/**'],
+    // Images are built by a run of their own: npm run test:image
+    exclude: ['**/node_modules/**', '**/dist/**', 'test/image/**'],
     reporters: ['default', new SkipsReporter()],
     pool: 'forks',
     maxWorkers: 2,
