@@ -1,6 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
+import { main } from '@hotmount/adapters/cli'
 import { describe, expect, it } from 'vitest'
+import { configmapReloadOptions } from '../packages/adapters/src/dropins/configmap-reload/options.js'
+import { meaningOf } from '../packages/adapters/src/dropins/detect.js'
+import { reloaderOptions } from '../packages/adapters/src/dropins/prometheus-config-reloader/options.js'
 import { containersOf, faults, manifestsOf, podOf } from './support/manifests.js'
 import type { Container, PodSpec } from './support/pod-schema.js'
 import { root } from './support/source-tree.js'
@@ -11,6 +15,27 @@ const texts = readdirSync(directory)
   .map((name): [name: string, text: string] => [name, readFileSync(path.join(directory, name), 'utf8')])
 const isOurs = ({ image }: Container): boolean => /hotmount/.test(image)
 const podsOf = (text: string): readonly PodSpec[] => manifestsOf(text).flatMap((each) => podOf(each) ?? [])
+
+/** The words after the image's entry point. */
+const wordsOf = ({ command = [], args = [] }: Container): readonly string[] => [...command.slice(1), ...args]
+const envOf = ({ env = [] }: Container): Readonly<Record<string, string>> =>
+  Object.fromEntries(env.map(({ name, value = 'x' }) => [name, value]))
+
+/** What the command makes of a container: the file it amounts to, or the name of what it stands in for. */
+const understood = async (container: Container): Promise<string> => {
+  const words = wordsOf(container)
+  const implied = meaningOf(words, envOf(container))
+  if (implied?.mode === 'configmap-reload') configmapReloadOptions(implied.words)
+  if (implied?.mode === 'prometheus-config-reloader') reloaderOptions(implied.words)
+  if (implied) return implied.mode
+  let said = ''
+  const out = { isTTY: false, write: (text: string) => void (said += text) }
+  const dashes = words.includes('--') ? words.indexOf('--') : words.length
+  const asked = [...words.slice(0, dashes), '--print-config', ...words.slice(dashes)]
+  const signal = new AbortController().signal
+  const code = await main(asked, { stdout: out, stderr: out, signal, env: {}, pid: 2, now: () => new Date() })
+  return `${code} ${said}`
+}
 
 describe('deploy/', () => {
   it('is there', () => {
@@ -59,5 +84,17 @@ describe('deploy/', () => {
       )
       expect(spec.shareProcessNamespace ?? false).toBe(isSignalled)
     }
+  })
+  it.each([
+    ['nginx-wrapper.yaml', [expect.stringMatching(/^0 [\s\S]*server: nginx/)]],
+    ['nginx-sidecar.yaml', [expect.stringMatching(/^0 [\s\S]*server: nginx[\s\S]*check: false/)]],
+    ['configmap-reload.yaml', ['configmap-reload']],
+    ['prometheus-config-reloader.yaml', ['prometheus-config-reloader', 'prometheus-config-reloader']],
+    ['nginx-reloader.yaml', ['nginx-reloader']],
+    ['signal-sidecar.yaml', ['signal-sidecar']],
+  ])('%s is a command line that hotmount takes', async (name, expected) => {
+    const text = texts.find(([own]) => own === name)?.[1] ?? ''
+    const ours = podsOf(text).flatMap(containersOf).filter(isOurs)
+    expect(await Promise.all(ours.map(understood))).toEqual(expected)
   })
 })

@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, it } from 'vitest'
+import { freePort } from '../support/free-port.js'
 import { root } from '../support/source-tree.js'
+import { answer, webServer } from '../support/web-server.js'
 import { describeImage, volume } from './support/image.js'
+import { answerOf } from './support/nginx.js'
 
 const page = readFileSync(path.join(root, 'docs/14-image.md'), 'utf8')
 
@@ -58,21 +61,20 @@ describeImage('what the image costs', 'hotmount', (built) => {
         ])
   })
   it('takes the memory that docs/14-image.md says, and a storm of swaps within the limit of deploy/', async () => {
-    const mount = await volume(keys(0))
+    const [target, port, mount] = [await webServer([answer(200)]), await freePort(), await volume(keys(0))]
     const container = await built().start({
-      args: ['watch', '--json', '--initial', '/etc/config'],
+      args: ['sidecar', '--mount', '/etc/config', '--webhook', target.url, '--listen', String(port)],
       binds: [{ from: mount.path, to: '/etc/config' }],
       memory: limit,
     })
-    await container.printed(/"event":"change"/)
+    await container.printed(/"msg":"config applied"/)
+    expect(await answerOf(port, '/metrics')).toContain('hotmount_')
     const { pid } = container
     const idle = memoryOf(pid, 'VmRSS')
     const before = cpuOf(pid)
-    for (let version = 1; version <= swaps; version += 1) {
-      await mount.swap(keys(version))
-    }
+    for (let version = 1; version <= swaps; version += 1) await mount.swap(keys(version))
     const last = await mount.swap(keys(swaps + 1))
-    await container.printed(new RegExp(`"revision":"${last}"`))
+    await container.printed(new RegExp(`"revision":"${last}".*"msg":"config applied"`))
     const perSwap = Math.round(((cpuOf(pid) - before) / swaps) * 10) / 10
     const peak = memoryOf(pid, 'VmHWM')
     console.log(JSON.stringify({ idle, ofIt: memoryOf(pid, 'RssAnon'), peak, perSwap }))
