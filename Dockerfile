@@ -21,18 +21,20 @@ RUN install -D "$(command -v node)" node/usr/local/bin/node && strip node/usr/lo
  && cp --parents /usr/share/doc/libc6/copyright /usr/share/doc/libgcc-s1/copyright /usr/share/doc/libstdc++6/copyright system \
  && install -D -m 644 /usr/local/LICENSE node/usr/share/doc/node/LICENSE
 
-# image/package.json lists what comes along, pnpm-lock.yaml in which version. What node loads stays, and the licences.
+# image/package.json lists what comes along, pnpm-lock.yaml in which version. What node loads stays, and the licences:
+# the command is a bundle that has both packages in it.
 RUN npm --prefix /src run -s pnpm -- --config.node-linker=hoisted --filter @hotmount/image --prod deploy /layers/app/hotmount \
  && cd app/hotmount/node_modules && rm -rf .??* ../*.* @hotmount/*/src \
  && find . -regextype egrep -type d -regex '\./(@[^/]+/)?[^/]+/(browser|examples?|specs?|tests?)' -prune -exec rm -r {} + \
  && find . -regextype egrep -type f \
       ! -regex '.*\.[cm]?js|.*/package\.json|.*/LICEN[CS]E[^/]*|\./@hotmount/.*\.(css|html|json)' -delete \
+ && rm -r @hotmount/core && find @hotmount/adapters/dist -mindepth 1 -maxdepth 1 ! -name bin -exec rm -r {} + \
  && find . -type d -empty -delete \
- && cp /src/LICENSE @hotmount/core && cp /src/LICENSE @hotmount/adapters
+ && cp /src/LICENSE @hotmount/adapters
 
 # There is no /usr/bin/env to look for node. --jitless: no memory is ever made executable, and less of it is needed.
 # The other names are those that manifests of the originals may call.
-RUN cd app && command=hotmount/node_modules/@hotmount/adapters/dist/cli/bin.js \
+RUN cd app && command=hotmount/node_modules/@hotmount/adapters/dist/bin/hotmount.cjs \
  && find hotmount -type f -exec chmod 644 {} + \
  && sed -i '1s|.*|#!/usr/local/bin/node --jitless|' $command && chmod +x $command \
  && mkdir -p bin usr/local/bin \

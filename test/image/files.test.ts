@@ -3,7 +3,7 @@ import path from 'node:path'
 import { expect, it } from 'vitest'
 import { describeImage } from './support/image.js'
 
-const command = '/hotmount/node_modules/@hotmount/adapters/dist/cli/bin.js'
+const command = '/hotmount/node_modules/@hotmount/adapters/dist/bin/hotmount.cjs'
 
 /** Everything below a directory, as `/usr/local/bin/node`. */
 const below = (directory: string, at = ''): readonly string[] =>
