@@ -1,0 +1,68 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Child } from './child.js'
+import type { Plan } from './plan.js'
+import type { PutJob, WriteJob, WriteRequest, Written } from './processes/writer.js'
+
+/** What every measurement works with. */
+export class Bench {
+  readonly plan: Plan
+  readonly rounds: number
+  readonly #directory = mkdtempSync(join(tmpdir(), 'hotmount-bench-'))
+  readonly #writer = new Child('writer')
+  #volumes = 0
+
+  constructor(plan: Plan, rounds: number) {
+    this.plan = plan
+    this.rounds = rounds
+  }
+
+  /** Where the volumes are. */
+  get directory(): string {
+    return this.#directory
+  }
+
+  /** Runs with fresh volumes, which are gone afterwards. */
+  async withVolumes<Result>(
+    count: number,
+    use: (paths: readonly string[]) => Promise<Result>,
+  ): Promise<Result> {
+    this.#volumes += 1
+    const directory = join(this.#directory, `${this.#volumes}`)
+    try {
+      return await use(Array.from({ length: count }, (_, index) => join(directory, `volume-${index}`)))
+    } finally {
+      rmSync(directory, { recursive: true, force: true })
+    }
+  }
+
+  /** Has swaps written. When each was published, one list for each volume. */
+  async write(job: WriteJob): Promise<Written> {
+    return this.#writer.ask<Written>({ ...job, ask: 'write' } satisfies WriteRequest)
+  }
+
+  /** Has one volume hold these keys. When that was published. */
+  async put(path: string, data: PutJob['data']): Promise<number> {
+    const [[publishedUs = Number.NaN] = []] = await this.#writer.ask<Written>({
+      ask: 'put',
+      path,
+      data,
+    } satisfies WriteRequest)
+    return publishedUs
+  }
+
+  /** Everything once for each round, each time with another one first: none always runs after the same. */
+  async eachRound<One>(all: readonly One[], run: (one: One, round: number) => Promise<void>): Promise<void> {
+    for (let round = 0; round < this.rounds; round += 1) {
+      const shift = round % Math.max(1, all.length)
+      for (const one of [...all.slice(shift), ...all.slice(0, shift)]) await run(one, round)
+    }
+  }
+
+  /** Ends the writer and removes what is left on the disk. */
+  async close(): Promise<void> {
+    await this.#writer.end()
+    rmSync(this.#directory, { recursive: true, force: true })
+  }
+}
