@@ -1,12 +1,13 @@
 import { Bench } from './bench.js'
 import { endAll } from './child.js'
 import { readFlags } from './flags.js'
+import { flawsOf } from './flaws.js'
 import { describeMachine } from './machine.js'
-import { measurements, type Part, parts } from './measurements/all.js'
+import { measurements, parts } from './measurements/all.js'
 import { fillPages, readRecord, recordDirectory, tryDirectory, writeResults } from './output.js'
 import { fullPlan, smokePlan } from './plan.js'
 import { verdictsOf } from './report/verdicts.js'
-import type { Results } from './results.js'
+import type { Part, Results } from './results.js'
 
 const flags = readFlags(process.argv.slice(2), parts)
 const plan = flags.smoke ? smokePlan : fullPlan
@@ -51,4 +52,7 @@ if (flags.render) {
   writeResults(directory, results)
   if (isRecord) fillPages(results)
   tell(results, directory)
+  const flaws = flawsOf(results, flags.only)
+  for (const flaw of flaws) console.error(flaw)
+  if (flaws.length > 0) process.exitCode = 1
 }

@@ -22,7 +22,7 @@ const short = (_: string, value: unknown): unknown =>
     : value
 
 /** As it is stored. */
-export const toJson = (results: Results): string => `${JSON.stringify(results, short, 1)}\n`
+const toJson = (results: Results): string => `${JSON.stringify(results, short, 1)}\n`
 
 /** Figures, tables and plot, into one directory. */
 export const writeResults = (directory: string, results: Results): void => {

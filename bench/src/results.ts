@@ -135,3 +135,6 @@ export interface Results {
   readonly storm?: readonly StormCell[]
   readonly parsing?: readonly ParsingCell[]
 }
+
+/** A part of the results: what one measurement brings. */
+export type Part = Exclude<keyof Results, 'machine' | 'rounds'>

@@ -34,6 +34,12 @@ export const contenders: readonly Contender[] = [
   { name: 'fs.watchFile', patienceMs: 400, paceMs: 20, everyMs: pollMs, isSingle: true },
 ]
 
+/** The floor with one guarantee more each: by hand, for what each of them costs. */
+export const steps: readonly Contender[] = [
+  { name: 'fs.watch, one revision', patienceMs: 200, paceMs: 4 },
+  { name: 'fs.watch, one revision, changed keys', patienceMs: 200, paceMs: 4 },
+]
+
 /** A contender by its name. @throws Error for a name that is not in the list */
 export const contenderNamed = (name: string): Contender => {
   const contender = contenders.find((one) => one.name === name)

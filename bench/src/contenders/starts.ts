@@ -6,6 +6,8 @@ export const starts: Readonly<Record<string, () => Promise<Start>>> = {
   [bare]: async () => async () => {},
   [floor]: async () => (await import('./fs-watch.js')).start,
   [ours]: async () => (await import('./hotmount.js')).events,
+  'fs.watch, one revision': async () => (await import('./steps.js')).oneRevision,
+  'fs.watch, one revision, changed keys': async () => (await import('./steps.js')).changedKeys,
   'hotmount, polling': async () => (await import('./hotmount.js')).polling,
   'inotifywait -m': async () => (await import('./inotifywait.js')).start,
   'chokidar, directory': async () => (await import('./chokidar.js')).onDirectory,

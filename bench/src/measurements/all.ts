@@ -1,5 +1,5 @@
 import type { Bench } from '../bench.js'
-import type { Results } from '../results.js'
+import type { Part, Results } from '../results.js'
 import { measureBursts } from './bursts.js'
 import { measureFootprint, measureImports } from './footprint.js'
 import { measureLatency } from './latency.js'
@@ -8,9 +8,6 @@ import { measureScale } from './scale.js'
 import { measureSharing } from './sharing.js'
 import { measureStall } from './stall.js'
 import { measureStorm } from './storm.js'
-
-/** A part of the results. */
-export type Part = Exclude<keyof Results, 'machine' | 'rounds'>
 
 type Measurements = { readonly [P in Part]: (bench: Bench) => Promise<NonNullable<Results[P]>> }
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Bench } from '../bench.js'
 import { Child } from '../child.js'
-import { type Contender, contenders, floor, ours } from '../contenders/roster.js'
+import { type Contender, contenders, floor, ours, steps } from '../contenders/roster.js'
 import type { Seen, Started } from '../processes/reader.js'
 import type { LatencyCell, LatencyRound } from '../results.js'
 import { quantile } from '../statistics.js'
@@ -58,10 +58,11 @@ const cellsOf = ({ plan }: Bench, busy: boolean): readonly Cell[] => {
   const { mounts, bytes, otherSwaps } = plan.latency
   return mounts.flatMap(({ keys, ...close }) =>
     (busy ? bytes.slice(0, 1) : bytes).flatMap((size, index) =>
-      contenders.flatMap((contender): Cell[] => {
+      [...steps, ...contenders].flatMap((contender): Cell[] => {
         const cell = { contender, keys, bytes: size, busy, rounds: [] }
         if ([floor, ours].includes(contender.name)) return [{ ...cell, ...close }]
-        return busy || index > 0 ? [] : [{ ...cell, swaps: otherSwaps, warmups: 2 }]
+        if (busy || index > 0) return []
+        return [{ ...cell, ...(steps.includes(contender) ? close : { swaps: otherSwaps, warmups: 2 }) }]
       }),
     ),
   )

@@ -1,4 +1,4 @@
-import { contenders } from '../contenders/roster.js'
+import { contenders, floor, ours, steps } from '../contenders/roster.js'
 import type { LatencyCell, Results } from '../results.js'
 import { ms, timesWithin } from './figures.js'
 import { commonCells, figureOf, type LatencyFigure, pairsOf, ratioOfPair } from './latency-cells.js'
@@ -32,6 +32,22 @@ export const latencyTable = (results: Results): Table =>
 /** Everyone: CPU time for each swap, in milliseconds. */
 export const cpuTable = (results: Results): Table =>
   byContender(results, (cell) => ms(figureOf(cell, 'cpuUs')?.median))
+
+/** What each guarantee adds to the floor: median latency and CPU time, in milliseconds. */
+export const guaranteeTable = (results: Results): Table => {
+  const cells = commonCells(results)
+  const keys = sizes(cells)
+  const show = (name: string, count: number): string => {
+    const cell = cells.find((one) => one.contender === name && one.keys === count)
+    return `${ms(figureOf(cell, 'p50Us')?.median)} / ${ms(figureOf(cell, 'cpuUs')?.median)}`
+  }
+  return {
+    columns: ['median latency / CPU for each swap, ms', ...keys.map(counted)],
+    rows: [floor, ...steps.map(({ name }) => name), ours].map((name) =>
+      [name].concat(keys.map((count) => show(name, count))),
+    ),
+  }
+}
 
 /** Ours against the floor at every size and load: one figure, with the ratio and its spread over rounds. */
 export const closeTable = (results: Results, figure: LatencyFigure): Table => ({

@@ -8,6 +8,7 @@ const sections: readonly (readonly [title: string, block: string])[] = [
   ['p99 latency, hotmount against the floor', 'close-p99'],
   ['CPU time for each swap, hotmount against the floor', 'close-cpu'],
   ['CPU time for each swap, ms', 'cpu'],
+  ['What each guarantee costs', 'guarantees'],
   ['Bursts', 'bursts'],
   ['One quiet mount', 'footprint'],
   ['Import and installation', 'imports'],
