@@ -18,11 +18,6 @@ export class Bench {
     this.rounds = rounds
   }
 
-  /** Where the volumes are. */
-  get directory(): string {
-    return this.#directory
-  }
-
   /** Runs with fresh volumes, which are gone afterwards. */
   async withVolumes<Result>(
     count: number,
@@ -60,9 +55,8 @@ export class Bench {
     }
   }
 
-  /** Ends the writer and removes what is left on the disk. */
-  async close(): Promise<void> {
-    await this.#writer.end()
+  /** Removes what is left on the disk. */
+  clear(): void {
     rmSync(this.#directory, { recursive: true, force: true })
   }
 }

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 /** Programs that run in a process of their own: modules of the folder `processes`. */
 export type Program = 'writer' | 'reader' | 'burner' | 'keeper' | 'parsing' | 'server' | 'clients'
 
+const patienceMs = 5000
 const open = new Set<Child>()
 
 /** A child process that answers one request at a time. */
@@ -43,11 +44,13 @@ export class Child {
     })
   }
 
-  /** Ends it, and waits until it is gone. */
+  /** Lets it end what it has started, then waits until it is gone. */
   async end(): Promise<void> {
     this.#fail = undefined
-    this.#process.kill('SIGKILL')
+    if (this.#process.connected) this.#process.disconnect()
+    const patience = setTimeout(() => this.#process.kill('SIGKILL'), patienceMs)
     await this.#exited
+    clearTimeout(patience)
   }
 }
 

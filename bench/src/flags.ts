@@ -1,5 +1,8 @@
 import { parseArgs } from 'node:util'
 
+/** What cannot be done, said to whoever asked: without a stack. */
+export class Refusal extends Error {}
+
 /** What the command line asks for. */
 export interface Flags<Part extends string> {
   readonly only: readonly Part[]
@@ -9,7 +12,7 @@ export interface Flags<Part extends string> {
   readonly render: boolean
 }
 
-/** @throws TypeError for an unknown flag, an unknown part or a number of rounds that is none */
+/** @throws Refusal for an unknown part or a number of rounds that is none; TypeError for an unknown flag */
 export const readFlags = <Part extends string>(
   argv: readonly string[],
   parts: readonly Part[],
@@ -26,10 +29,10 @@ export const readFlags = <Part extends string>(
   const wanted = (values.only ?? []).flatMap((names) => names.split(','))
   const unknown = wanted.filter((name) => !parts.some((part) => part === name))
   if (unknown.length > 0)
-    throw new TypeError(`--only: no measurement ${unknown.join(', ')}; there are ${parts.join(', ')}`)
+    throw new Refusal(`--only: no measurement ${unknown.join(', ')}; there are ${parts.join(', ')}`)
   const rounds = values.rounds === undefined ? undefined : Number(values.rounds)
   if (rounds !== undefined && !(Number.isInteger(rounds) && rounds > 0))
-    throw new TypeError(`--rounds: ${values.rounds} is no number of rounds`)
+    throw new Refusal(`--rounds: ${values.rounds} is no number of rounds`)
   const only = wanted.length === 0 ? parts : parts.filter((part) => wanted.includes(part))
   return { only, rounds, smoke: values.smoke, render: values.render }
 }

@@ -1,58 +1,74 @@
 import { Bench } from './bench.js'
 import { endAll } from './child.js'
-import { readFlags } from './flags.js'
+import { type Flags, readFlags, Refusal } from './flags.js'
 import { flawsOf } from './flaws.js'
 import { describeMachine } from './machine.js'
 import { measurements, parts } from './measurements/all.js'
 import { fillPages, readRecord, recordDirectory, tryDirectory, writeResults } from './output.js'
-import { fullPlan, smokePlan } from './plan.js'
+import { fullPlan, type Plan, smokePlan } from './plan.js'
+import { missingFor, wholePath } from './programs.js'
 import { verdictsOf } from './report/verdicts.js'
 import type { Part, Results } from './results.js'
 
-const flags = readFlags(process.argv.slice(2), parts)
-const plan = flags.smoke ? smokePlan : fullPlan
-const say = (line: string): void => console.log(line)
-
 const seconds = (since: number): string => `${((performance.now() - since) / 1000).toFixed(0)} s`
 
-const measure = async (wanted: readonly Part[], rounds: number): Promise<Results> => {
+const measure = async (plan: Plan, wanted: readonly Part[], rounds: number): Promise<Results> => {
+  const machine = describeMachine()
   const bench = new Bench(plan, rounds)
   const startedAt = performance.now()
-  const machine = describeMachine()
   const found: [Part, unknown][] = []
-  try {
-    for (const part of wanted) {
-      const partAt = performance.now()
-      found.push([part, await measurements[part](bench)])
-      say(`${part}: ${seconds(partAt)}, ${seconds(startedAt)} in all`)
-    }
-  } finally {
-    await bench.close()
-    await endAll()
+  const interrupt = (): void => void endAll().finally(() => process.exit(130))
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, interrupt)
+  process.once('exit', () => bench.clear())
+  for (const part of wanted) {
+    const partAt = performance.now()
+    found.push([part, await measurements[part](bench)])
+    console.log(`${part}: ${seconds(partAt)}, ${seconds(startedAt)} in all`)
   }
+  await endAll()
   return { machine, rounds, ...Object.fromEntries(found) }
 }
 
 const tell = (results: Results, directory: string): void => {
   for (const { target, measured, met } of verdictsOf(results))
-    say(`${met ? 'met   ' : 'missed'}  ${target}: ${measured}`)
-  say(`figures, tables and plot: ${directory}`)
+    console.log(`${met ? 'met   ' : 'missed'}  ${target}: ${measured}`)
+  console.log(`figures, tables and plot: ${directory}`)
 }
 
-if (flags.render) {
+const render = (): void => {
   const results = readRecord()
   writeResults(recordDirectory, results)
   fillPages(results)
   tell(results, recordDirectory)
-} else {
-  const results = await measure(flags.only, flags.rounds ?? plan.rounds)
-  // Only a whole run is of one machine and one hour: no part of another one may end up in the record.
-  const isRecord = !flags.smoke && flags.only.length === parts.length && results.rounds >= fullPlan.rounds
+}
+
+/** Only a whole run is of one machine and one hour: no part of another one may end up in the record. */
+const isWhole = ({ only, smoke }: Flags<Part>, rounds: number): boolean =>
+  !smoke && only.length === parts.length && rounds >= fullPlan.rounds
+
+const run = async (flags: Flags<Part>): Promise<void> => {
+  const path = wholePath(process.env['PATH'])
+  const missing = missingFor(flags.only, path)
+  if (missing !== undefined) throw new Refusal(missing)
+  process.env['PATH'] = path
+  const plan = flags.smoke ? smokePlan : fullPlan
+  const rounds = flags.rounds ?? plan.rounds
+  const results = await measure(plan, flags.only, rounds)
+  const isRecord = isWhole(flags, rounds)
   const directory = isRecord ? recordDirectory : tryDirectory
   writeResults(directory, results)
   if (isRecord) fillPages(results)
   tell(results, directory)
   const flaws = flawsOf(results, flags.only)
-  for (const flaw of flaws) console.error(flaw)
-  if (flaws.length > 0) process.exitCode = 1
+  if (flaws.length > 0) throw new Refusal(`figures that are none:\n${flaws.join('\n')}`)
+}
+
+try {
+  const flags = readFlags(process.argv.slice(2), parts)
+  if (flags.render) render()
+  else await run(flags)
+} catch (thrown) {
+  console.error(thrown instanceof Refusal ? thrown.message : thrown)
+  await endAll()
+  process.exitCode = 1
 }

@@ -3,13 +3,24 @@ export type Answers<Request extends { readonly ask: string }> = {
   readonly [Ask in Request['ask']]: (request: Extract<Request, { readonly ask: Ask }>) => unknown
 }
 
-/** The inner side of a child process: answers each request, one after the other. */
-export const serve = (answers: Readonly<Record<string, (request: never) => unknown>>): void => {
+/** Its chief alone says when it ends: an interrupt from the terminal reaches both. */
+const obey = (end: () => void): void => {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
+  process.on('disconnect', end)
+}
+
+/**
+ * The inner side of a child process: answers each request, one after the other. Whatever it has started ends in
+ * `atLast` or when the process exits.
+ */
+export const serve = (
+  answers: Readonly<Record<string, (request: never) => unknown>>,
+  atLast: () => Promise<unknown> = () => Promise.resolve(),
+): void => {
   const answer = async (request: { readonly ask: string }): Promise<void> => {
     const value: unknown = await answers[request.ask]?.(request as never)
     process.send?.(value ?? {})
   }
   process.on('message', (request) => void answer(request as { readonly ask: string }))
-  // Whoever asked is gone.
-  process.on('disconnect', () => process.exit())
+  obey(() => void atLast().finally(() => process.exit()))
 }

@@ -5,14 +5,15 @@ import { readNaively } from './naive-read.js'
 
 /** The loop of its manual page, in monitor mode, one line for each event: a shell that forks would be slower still. */
 export const start: Start = async (path, sink) => {
-  const { stdout, stderr } = spawn('inotifywait', ['-m', '-e', 'moved_to', '--format', '%f', path], {
+  const child = spawn('inotifywait', ['-m', '-e', 'moved_to', '--format', '%f', path], {
     stdio: ['ignore', 'pipe', 'pipe'],
   })
-  createInterface(stdout).on('line', (name) => {
+  process.once('exit', () => child.kill())
+  createInterface(child.stdout).on('line', (name) => {
     if (name === '..data') readNaively(path, sink)
   })
   await new Promise<void>((resolve) => {
-    createInterface(stderr).on('line', (line) => {
+    createInterface(child.stderr).on('line', (line) => {
       if (line.startsWith('Watches established')) resolve()
     })
   })

@@ -58,13 +58,15 @@ const tally = async (): Promise<Tally> => ({
   trouble: reports.filter(({ outcome }) => outcome !== 'applied' && outcome !== 'skipped').length,
 })
 
+const stop = async (): Promise<void> => {
+  await loop?.close()
+  await supervisor?.stop()
+}
+
 const answers: Answers<ServerRequest> = {
   start,
   inSync: async ({ withinMs }) => void (await loop?.inSync({ signal: AbortSignal.timeout(withinMs) })),
   tally,
-  stop: async () => {
-    await loop?.close()
-    await supervisor?.stop()
-  },
+  stop,
 }
-serve(answers)
+serve(answers, stop)
