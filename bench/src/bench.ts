@@ -11,11 +11,14 @@ export class Bench {
   readonly rounds: number
   readonly #directory = mkdtempSync(join(tmpdir(), 'hotmount-bench-'))
   readonly #writer = new Child('writer')
+  readonly #say: (what: string) => void
   #volumes = 0
 
-  constructor(plan: Plan, rounds: number) {
+  /** `say` is told how far it is. */
+  constructor(plan: Plan, rounds: number, say: (what: string) => void) {
     this.plan = plan
     this.rounds = rounds
+    this.#say = say
   }
 
   /** Runs with fresh volumes, which are gone afterwards. */
@@ -50,6 +53,7 @@ export class Bench {
   /** Everything once for each round, each time with another one first: none always runs after the same. */
   async eachRound<One>(all: readonly One[], run: (one: One, round: number) => Promise<void>): Promise<void> {
     for (let round = 0; round < this.rounds; round += 1) {
+      this.#say(`round ${round + 1} of ${this.rounds}`)
       const shift = round % Math.max(1, all.length)
       for (const one of [...all.slice(shift), ...all.slice(0, shift)]) await run(one, round)
     }

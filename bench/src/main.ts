@@ -14,16 +14,16 @@ const seconds = (since: number): string => `${((performance.now() - since) / 100
 
 const measure = async (plan: Plan, wanted: readonly Part[], rounds: number): Promise<Results> => {
   const machine = describeMachine()
-  const bench = new Bench(plan, rounds)
   const startedAt = performance.now()
+  const say = (what: string): void => console.log(`${seconds(startedAt).padStart(6)}  ${what}`)
+  const bench = new Bench(plan, rounds, say)
   const found: [Part, unknown][] = []
   const interrupt = (): void => void endAll().finally(() => process.exit(130))
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, interrupt)
   process.once('exit', () => bench.clear())
   for (const part of wanted) {
-    const partAt = performance.now()
+    say(part)
     found.push([part, await measurements[part](bench)])
-    console.log(`${part}: ${seconds(partAt)}, ${seconds(startedAt)} in all`)
   }
   await endAll()
   return { machine, rounds, ...Object.fromEntries(found) }

@@ -22,7 +22,8 @@ describe('the flags', () => {
     expect(() => readFlags(['--only', 'latencies'], parts)).toThrow(
       /no measurement latencies; there are latency/,
     )
-    expect(() => readFlags(['--rounds', 'many'], parts)).toThrow(/--rounds: many/)
+    for (const rounds of ['many', '2.5', '0'])
+      expect(() => readFlags([`--rounds=${rounds}`], parts)).toThrow(`--rounds: ${rounds}`)
     expect(() => readFlags(['--fast'], parts)).toThrow(/--fast/)
   })
 })

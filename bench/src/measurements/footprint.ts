@@ -65,7 +65,8 @@ export const measureFootprint = async (
 ): Promise<Readonly<Record<string, readonly Footprint[]>>> => {
   const names = [bare, ...contenders.map(({ name }) => name)]
   const found: Record<string, Footprint[]> = Object.fromEntries(names.map((name) => [name, []]))
-  for (let round = 0; round < bench.rounds; round += 1)
-    for (const [name, footprint] of await idle(bench, names)) found[name]?.push(footprint)
+  await bench.eachRound([names], async (all) => {
+    for (const [name, footprint] of await idle(bench, all)) found[name]?.push(footprint)
+  })
   return found
 }
