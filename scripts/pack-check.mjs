@@ -67,7 +67,7 @@ const contents = (name) => {
   )
   must(orphans.length === 0, `built from sources that are gone (npm run clean): ${orphans.join(', ')}`)
   must(
-    !/workspace:|catalog:|@hotmount\/source/.test(JSON.stringify(manifest)),
+    !/workspace:|catalog:|@hotmount\/(?:source|bundle)/.test(JSON.stringify(manifest)),
     'package.json still speaks of the workspace',
   )
   for (const { types, default: code } of Object.values(manifest.exports).filter(

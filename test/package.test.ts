@@ -33,7 +33,7 @@ const withoutSource = (exports: Manifest['exports']): Manifest['exports'] =>
       if (typeof entry === 'string') return [subpath, entry]
       return [
         subpath,
-        Object.fromEntries(Object.entries(entry).filter(([name]) => name !== '@hotmount/source')),
+        Object.fromEntries(Object.entries(entry).filter(([name]) => !name.startsWith('@hotmount/'))),
       ]
     }),
   )
@@ -59,7 +59,7 @@ describe.each([
       const source = conditions['@hotmount/source'] ?? ''
       const built = source.replace('./src/', './dist/').replace(/\.ts$/, '')
       // Conditions are tried in order: the source first, the types before the code.
-      expect(Object.entries(conditions)).toEqual([
+      expect(Object.entries(conditions).filter(([name]) => name !== '@hotmount/bundle')).toEqual([
         ['@hotmount/source', source],
         ['types', `${built}.d.ts`],
         ['default', `${built}.js`],

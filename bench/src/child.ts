@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { asInstalled } from './installed.js'
 
 /** Programs that run in a process of their own: modules of the folder `processes`. */
 export type Program = 'writer' | 'reader' | 'burner' | 'keeper' | 'parsing' | 'server' | 'clients'
@@ -20,7 +21,7 @@ export class Child {
     this.#program = program
     const path = fileURLToPath(new URL(`processes/${program}.js`, import.meta.url))
     this.#process = fork(path, [], {
-      execArgv: ['--expose-gc'],
+      execArgv: ['--expose-gc', asInstalled],
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     })
     open.add(this)

@@ -2,6 +2,9 @@ import { existsSync, lstatSync, readdirSync, readFileSync, realpathSync } from '
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
+/** How node is started so that packages of the workspace are loaded from what they publish. */
+export const asInstalled = '--conditions=@hotmount/bundle'
+
 /** What installing a package brings: bytes of files as unpacked, and packages beside itself. */
 export interface Installed {
   readonly bytes: number

@@ -12,13 +12,14 @@ import type { Part, Results } from './results.js'
 
 const seconds = (since: number): string => `${((performance.now() - since) / 1000).toFixed(0)} s`
 
+const interrupt = (): void => void endAll().finally(() => process.exit(130))
+
 const measure = async (plan: Plan, wanted: readonly Part[], rounds: number): Promise<Results> => {
   const machine = describeMachine()
   const startedAt = performance.now()
   const say = (what: string): void => console.log(`${seconds(startedAt).padStart(6)}  ${what}`)
   const bench = new Bench(plan, rounds, say)
   const found: [Part, unknown][] = []
-  const interrupt = (): void => void endAll().finally(() => process.exit(130))
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, interrupt)
   process.once('exit', () => bench.clear())
   for (const part of wanted) {

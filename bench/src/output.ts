@@ -13,7 +13,7 @@ export const recordDirectory: string = join(root, 'bench', 'results')
 /** Where those of any other run go. */
 export const tryDirectory: string = join(root, 'bench', 'out')
 /** Pages that show figures of the record. */
-export const pages: readonly string[] = ['README.md', 'docs/11-performance.md']
+export const pages: readonly string[] = ['README.md', 'docs/17-performance.md']
 
 /** Four digits that count are enough, and a diff of two runs can be read. */
 const short = (_: string, value: unknown): unknown =>

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Bench } from '../bench.js'
 import { Child } from '../child.js'
 import { bare, contenders } from '../contenders/roster.js'
-import { installedSize } from '../installed.js'
+import { asInstalled, installedSize } from '../installed.js'
 import type { Idle, Usage } from '../processes/reader.js'
 import type { Footprint, ImportTime } from '../results.js'
 
@@ -14,7 +14,9 @@ const here = fileURLToPath(new URL('..', import.meta.url))
 
 const importMs = (name: string): number => {
   const program = `const at = performance.now(); await import('${name}'); console.log(performance.now() - at)`
-  return Number(execFileSync(process.execPath, ['--input-type=module', '-e', program], { cwd: here }))
+  return Number(
+    execFileSync(process.execPath, [asInstalled, '--input-type=module', '-e', program], { cwd: here }),
+  )
 }
 
 /** Milliseconds that importing takes in a fresh process, everything in the disk cache. */

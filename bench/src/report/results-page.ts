@@ -23,7 +23,7 @@ export const resultsPage = (results: Results): string =>
   [
     '# Results',
     '',
-    'Written by `npm run bench`. What is measured, and how: [docs/11-performance.md](../../docs/11-performance.md).',
+    'Written by `npm run bench`. What is measured, and how: [docs/17-performance.md](../../docs/17-performance.md).',
     '',
     blocks['machine']?.(results) ?? '',
     '',
