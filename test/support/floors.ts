@@ -65,6 +65,7 @@ export const floors: Readonly<Record<string, Floors>> = {
     'stage/*': 3,
     'observe/*': 3,
     'kubernetes/*': 3,
+    'controller/*': 3,
     'cli/*': 4,
     'cli/config/*': 4,
     'cli/plan/*': 4,

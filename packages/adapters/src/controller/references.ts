@@ -1,0 +1,113 @@
+import type { ResourceName } from './kinds.js'
+
+/** A part of a workload's pods that uses a ConfigMap or Secret. */
+export interface Reference extends ResourceName {
+  /** The container that uses it; undefined for a volume that none mounts. */
+  readonly container: string | undefined
+  readonly isInit: boolean
+  readonly via: 'volume' | 'env'
+  /** Which of its keys; undefined: all. */
+  readonly keys: readonly string[] | undefined
+}
+
+// The API's own shapes, as far as they matter here: whatever else is in them is not looked at.
+interface KeyRef {
+  readonly name?: string
+  readonly key?: string
+}
+interface Source {
+  readonly name?: string
+  readonly secretName?: string
+  readonly items?: readonly { readonly key?: string }[]
+}
+interface Volume {
+  readonly name?: string
+  readonly configMap?: Source
+  readonly secret?: Source
+  readonly projected?: {
+    readonly sources?: readonly { readonly configMap?: Source; readonly secret?: Source }[]
+  }
+}
+interface Container {
+  readonly name?: string
+  readonly volumeMounts?: readonly { readonly name?: string }[]
+  readonly env?: readonly {
+    readonly valueFrom?: { readonly configMapKeyRef?: KeyRef; readonly secretKeyRef?: KeyRef }
+  }[]
+  readonly envFrom?: readonly { readonly configMapRef?: KeyRef; readonly secretRef?: KeyRef }[]
+}
+/** A pod's spec as the API gives it. */
+export interface PodSpec {
+  readonly volumes?: readonly Volume[]
+  readonly containers?: readonly Container[]
+  readonly initContainers?: readonly Container[]
+}
+
+type Use = ResourceName & Pick<Reference, 'keys'>
+type User = Pick<Reference, 'container' | 'isInit' | 'via'>
+
+const use = (kind: ResourceName['kind'], name: string | undefined, keys?: readonly string[]): Use[] =>
+  name === undefined || name === '' ? [] : [{ kind, name, keys }]
+
+const itemsOf = ({ items }: Source): readonly string[] | undefined =>
+  items === undefined || items.length === 0
+    ? undefined
+    : items.flatMap(({ key }) => (key === undefined ? [] : [key]))
+
+const usesOf = ({ configMap, secret }: Pick<Volume, 'configMap' | 'secret'>): Use[] => [
+  ...(configMap ? use('ConfigMap', configMap.name, itemsOf(configMap)) : []),
+  // A volume says `secretName`, a projected source `name`.
+  ...(secret ? use('Secret', secret.secretName ?? secret.name, itemsOf(secret)) : []),
+]
+
+const one = (key: string | undefined): readonly string[] | undefined =>
+  key === undefined ? undefined : [key]
+
+const envUses = ({ env = [], envFrom = [] }: Container): Use[] => [
+  ...env.flatMap(({ valueFrom }) => [
+    ...use('ConfigMap', valueFrom?.configMapKeyRef?.name, one(valueFrom?.configMapKeyRef?.key)),
+    ...use('Secret', valueFrom?.secretKeyRef?.name, one(valueFrom?.secretKeyRef?.key)),
+  ]),
+  ...envFrom.flatMap(({ configMapRef, secretRef }) => [
+    ...use('ConfigMap', configMapRef?.name),
+    ...use('Secret', secretRef?.name),
+  ]),
+]
+
+const mountedUses = ({ volumeMounts = [] }: Container, volumes: readonly Volume[]): Use[] => {
+  const names = new Set(volumeMounts.map(({ name }) => name))
+  return volumes
+    .filter(({ name }) => names.has(name))
+    .flatMap((volume) => [volume, ...(volume.projected?.sources ?? [])].flatMap(usesOf))
+}
+
+const by = (uses: readonly Use[], user: User): readonly Reference[] =>
+  uses.map(({ kind, name, keys }) => ({ kind, name, keys, ...user }))
+
+/**
+ * Every use of a ConfigMap or Secret in a pod's spec: volumes (projected ones too) first, then variables, ordinary
+ * containers before init containers. A volume that no container mounts is no use of it.
+ */
+export const referencesOf = ({
+  volumes = [],
+  containers = [],
+  initContainers = [],
+}: PodSpec): readonly Reference[] => {
+  const all = [containers, initContainers].flatMap((some, index) =>
+    some.map((container) => ({ container, isInit: index === 1 })),
+  )
+  return [
+    ...all.flatMap(({ container, isInit }) =>
+      by(mountedUses(container, volumes), { container: container.name, isInit, via: 'volume' }),
+    ),
+    ...all.flatMap(({ container, isInit }) =>
+      by(envUses(container), { container: container.name, isInit, via: 'env' }),
+    ),
+  ]
+}
+
+/** What of a workload refers to one resource. */
+export const referencesTo = (
+  references: readonly Reference[],
+  { kind, name }: ResourceName,
+): readonly Reference[] => references.filter((each) => each.kind === kind && each.name === name)

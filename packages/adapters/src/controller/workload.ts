@@ -1,0 +1,74 @@
+import { type AnnotationNames, ownNames } from './annotation-names.js'
+import type { Subject } from './decide.js'
+import { property, stringsOf } from './hashes.js'
+import type { Annotations, WorkloadKind } from './kinds.js'
+import { type Progress, progressOf, type Rolling } from './progress.js'
+import { type PodSpec, referencesOf } from './references.js'
+
+/** What is kept of a workload: names, references, annotations that matter here, and how far its rollout is. */
+export interface Workload extends Subject {
+  readonly namespace: string
+  readonly name: string
+  readonly uid: string
+  readonly resourceVersion: string
+  readonly progress: Progress
+  readonly paused: boolean
+  /** Of a CronJob or Job. */
+  readonly suspended: boolean
+  /** Whether its pods are made from a template of its own; a Rollout of Argo may borrow that of a Deployment. */
+  readonly hasTemplate: boolean
+  /** Whether another workload made it. */
+  readonly isOwned: boolean
+}
+
+/** Whether an annotation matters: the rest, such as the manifest that kubectl keeps there, is not kept. */
+export type Relevant = (name: string) => boolean
+
+const ownPrefix = ownNames.rollout.slice(0, ownNames.rollout.indexOf('/') + 1)
+
+/** Which annotations matter, given how they are called. */
+export const relevantTo = ({ byKind, ...names }: AnnotationNames): Relevant => {
+  const known = new Set([
+    ...Object.values(names),
+    ...Object.values(byKind).flatMap((typed) => Object.values(typed)),
+  ])
+  return (name) => name.startsWith(ownPrefix) || known.has(name)
+}
+
+const relevantIn = (metadata: unknown, isRelevant: Relevant): Annotations =>
+  Object.fromEntries(
+    Object.entries(stringsOf(property(metadata, 'annotations'))).filter(([name]) => isRelevant(name)),
+  )
+
+/** Takes what matters out of an object of the API. */
+export const workloadOf = (kind: WorkloadKind, object: unknown, isRelevant: Relevant): Workload => {
+  const metadata = property(object, 'metadata')
+  const spec = property(object, 'spec')
+  const template =
+    kind === 'CronJob'
+      ? property(property(property(spec, 'jobTemplate'), 'spec'), 'template')
+      : property(spec, 'template')
+  const podSpec = property(template, 'spec')
+  const { namespace = '', name = '', uid = '', resourceVersion = '' } = stringsOf(metadata)
+  const owners = property(metadata, 'ownerReferences')
+  // oxlint-disable typescript/no-unsafe-type-assertion -- what an object looks like is the API server's word
+  const pod = (podSpec ?? {}) as PodSpec
+  const rolling = object as Rolling
+  // oxlint-enable typescript/no-unsafe-type-assertion
+  return {
+    kind,
+    namespace,
+    name,
+    uid,
+    resourceVersion,
+    annotations: relevantIn(metadata, isRelevant),
+    templateAnnotations: relevantIn(property(template, 'metadata'), isRelevant),
+    references: referencesOf(pod),
+    containers: (pod.containers ?? []).flatMap((container) => container.name ?? []),
+    progress: progressOf(kind, rolling),
+    paused: property(spec, 'paused') === true,
+    suspended: property(spec, 'suspend') === true,
+    hasTemplate: template !== undefined,
+    isOwned: Array.isArray(owners) && owners.some((owner) => property(owner, 'controller') === true),
+  }
+}
