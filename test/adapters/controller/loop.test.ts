@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest'
+import { usualOptions } from '../../../packages/adapters/src/controller/open-controller.js'
+import { configMap } from '../../support/api-server/objects.js'
+import { apiServer } from '../../support/api-server/start.js'
+import { annotate, change, envFrom, generationOf, quick, rolling, run, shop } from './rig.js'
+
+describe('one after the other', () => {
+  it('rolls the workloads of a turn, and stops at one that fails', async () => {
+    const server = await apiServer()
+    server.store.create('configmaps', configMap('all', { a: '1' }))
+    const names = ['one', 'two', 'three', 'four']
+    for (const name of names) {
+      const annotations = { 'hotmount.dev/turn': 'shops' }
+      server.store.create('deployments', rolling(name, { annotations, template: { spec: envFrom('all') } }))
+    }
+    await server.workloads.settled()
+    const { said, reports } = await run(server)
+    await expect.poll(() => said('adopted').length).toBe(4)
+    change(server, 'all', { a: '2' })
+    await expect.poll(() => said('complete').length).toBe(4)
+    const order = reports.flatMap(({ outcome, workload: { name } }) =>
+      outcome === 'rolled' || outcome === 'complete' ? [name] : [],
+    )
+    expect(order.filter((_, index) => index % 2 === 0)).toEqual(order.filter((_, index) => index % 2 === 1))
+    // Now none becomes ready.
+    server.workloads.healthy = () => false
+    change(server, 'all', { a: '3' })
+    await expect.poll(() => said('rolled').length).toBe(5)
+    const broken = reports.findLast(({ outcome }) => outcome === 'rolled')?.workload.name ?? ''
+    await server.workloads.settled()
+    server.workloads.exceedDeadline('default', broken)
+    await expect.poll(() => said('stuck')).toEqual([`stuck ${broken}`])
+    expect(said('rolled')).toHaveLength(5)
+    // A better config, and all of them get it.
+    server.workloads.healthy = () => true
+    change(server, 'all', { a: '4' })
+    await expect.poll(() => said('complete').length, { timeout: 10_000 }).toBe(8)
+  })
+})
+
+describe('a workload that rewrites its own ConfigMap', () => {
+  it('is stopped by the breaker', async () => {
+    const server = await shop()
+    let writes = 0
+    server.store.onWrite(({ plural, before, after }) => {
+      if (plural !== 'deployments' || before?.metadata.generation === after?.metadata.generation) return
+      if (before === undefined) return
+      setImmediate(() => change(server, 'shop', { a: `written ${++writes}` }))
+    })
+    const { said } = await run(server, {
+      defaults: { ...usualOptions.defaults, coalesce: quick, breaker: { max: 4, withinMs: 3_600_000 } },
+    })
+    await expect.poll(() => said()).toEqual(['adopted shop'])
+    change(server, 'shop', { a: '2' })
+    await expect.poll(() => said('waiting'), { timeout: 10_000 }).toContain('waiting shop for breaker')
+    expect(generationOf(server, 'shop')).toBe(5)
+    annotate(server, 'shop', { 'hotmount.dev/release': 'by me' })
+    await expect
+      .poll(() => said('waiting').filter((line) => line.endsWith('breaker')).length, { timeout: 10_000 })
+      .toBe(2)
+    expect(generationOf(server, 'shop')).toBe(9)
+  })
+})
