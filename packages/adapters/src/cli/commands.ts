@@ -44,6 +44,11 @@ export const commands: Readonly<Record<string, Command>> = {
     page: async () => (await import('./wait-for-page.js')).waitForPage,
     start: async () => (await import('./wait-for.js')).waitFor,
   },
+  controller: {
+    page: async () => (await import('./controller-page.js')).controllerPage,
+    start: async () => (await import('./controller.js')).controller,
+    logs: true,
+  },
 }
 
 /** The pages of all of them, in the same order. */

@@ -124,7 +124,7 @@ export const renderOverview = (pages: readonly Page[], standIns: readonly string
       'Commands',
       table(
         pages.map(({ name, summary }) => [name, summary]),
-        12,
+        14,
         paint,
       ),
       paint,
