@@ -7,7 +7,7 @@ import { generationOf } from '../../test/adapters/controller/rig.js'
 import { kubeconfigOf } from '../../test/support/api-server/credentials.js'
 import type { Stored } from '../../test/support/api-server/kinds.js'
 import { apiServer } from '../../test/support/api-server/start.js'
-import { roleIn } from '../../test/support/manifests.js'
+import { roleIn } from '../../test/support/roles.js'
 import { directory } from '../../test/support/mounted.js'
 import { runExample } from '../../test/support/running-example.js'
 
