@@ -1,7 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { Child } from './child.js'
+import { makePlace } from './place.js'
 import type { Plan } from './plan.js'
 import type { PutJob, WriteJob, WriteRequest, Written } from './processes/writer.js'
 
@@ -9,7 +9,7 @@ import type { PutJob, WriteJob, WriteRequest, Written } from './processes/writer
 export class Bench {
   readonly plan: Plan
   readonly rounds: number
-  readonly #directory = mkdtempSync(join(tmpdir(), 'hotmount-bench-'))
+  readonly #directory = makePlace()
   readonly #writer = new Child('writer')
   readonly #say: (what: string) => void
   #volumes = 0

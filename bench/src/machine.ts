@@ -1,5 +1,6 @@
 import { readFileSync, statfsSync } from 'node:fs'
-import { cpus, release, tmpdir, totalmem } from 'node:os'
+import { cpus, release, totalmem } from 'node:os'
+import { base } from './place.js'
 
 /** The machine that was measured on: nothing that tells whose it is. */
 export interface Machine {
@@ -24,7 +25,7 @@ const filesystems: Readonly<Record<number, string>> = {
 
 /** Describes this machine. */
 export const describeMachine = (): Machine => {
-  const { type } = statfsSync(tmpdir())
+  const { type } = statfsSync(base)
   return {
     processor: cpus()[0]?.model.trim() ?? 'unknown',
     cores: cpus().length,

@@ -6,6 +6,9 @@ import type { Seen, Started } from '../processes/reader.js'
 import type { LatencyCell, LatencyRound } from '../results.js'
 import { quantile } from '../statistics.js'
 
+/** Milliseconds that a gap may be longer: nothing falls into step with a timer. */
+const jitterMs = 4
+
 interface Cell extends Omit<LatencyCell, 'rounds' | 'contender'> {
   readonly contender: Contender
   readonly swaps: number
@@ -32,7 +35,7 @@ const run = async (bench: Bench, { contender, keys, bytes, swaps, warmups }: Cel
     const reader = new Child('reader')
     // Reading five hundred keys takes some milliseconds more, and the next swap must not meet it.
     const gapMs = contender.paceMs + keys / 20
-    const job = { paths, keys, bytes, gapMs, jitterMs: contender.everyMs ?? contender.paceMs }
+    const job = { paths, keys, bytes, gapMs, jitterMs: contender.everyMs ?? jitterMs }
     await bench.write({ ...job, from: 0, swaps: 1 })
     await reader.ask<Started>({ ask: 'start', contender: contender.name, paths, checkedKeys: 1 })
     await bench.write({ ...job, from: 1, swaps: warmups })
