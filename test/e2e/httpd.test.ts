@@ -17,6 +17,9 @@ Listen 127.0.0.1:${port}
 ${modules.map((name) => `LoadModule ${name}_module /usr/lib/apache2/modules/mod_${name}.so`).join('\n')}
 User www-data
 StartServers 2
+ServerLimit 16
+ThreadsPerChild 25
+MaxRequestWorkers 50
 DocumentRoot ${mount}
 ErrorDocument 404 "${version}"
 <Location /server-status>
