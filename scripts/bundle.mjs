@@ -1,11 +1,23 @@
 // Puts what is loaded at every start into few files, after `tsc -b`: node scripts/bundle.mjs
 // A module costs a start about a millisecond, and a sidecar the memory of its loader. docs/adr/0009-few-files.md
-import { rmSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
+import { isBuiltin } from 'node:module'
 import path from 'node:path'
 import { rolldown } from 'rolldown'
 
 const packages = path.join(import.meta.dirname, '../packages')
 const isOutside = (id) => /^[^./]/.test(id) && !path.isAbsolute(id) && !id.startsWith('@hotmount/core')
+
+/** What the bundle of a package loads and nobody would install with it: the bundler brings in packages of its own. */
+const strays = (name, chunks) => {
+  const manifest = JSON.parse(readFileSync(path.join(packages, name, 'package.json'), 'utf8'))
+  const known = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies })
+  const loaded = chunks.flatMap(({ imports = [], dynamicImports = [] }) => [...imports, ...dynamicImports])
+  return loaded
+    .filter((id) => isOutside(id) && !isBuiltin(id))
+    .filter((id) => !known.some((each) => id === each || id.startsWith(`${each}/`)))
+    .filter((id) => !chunks.some(({ fileName }) => fileName === id))
+}
 
 const bundle = async (into, entry, output) => {
   const dir = path.join(packages, into)
@@ -17,7 +29,7 @@ const bundle = async (into, entry, output) => {
     resolve: { conditionNames: ['node', 'import', 'default'] },
   })
   const { ending } = output
-  await made.write({
+  const { output: chunks } = await made.write({
     dir,
     format: output.format,
     entryFileNames: `[name]${ending}`,
@@ -25,6 +37,10 @@ const bundle = async (into, entry, output) => {
     comments: false,
   })
   await made.close()
+  const [name = ''] = into.split('/')
+  const stray = strays(name, chunks)
+  if (stray.length > 0)
+    throw new Error(`the bundle of ${name} loads what it does not depend on: ${stray.join(', ')}`)
 }
 
 // What `import '@hotmount/core'` loads, of an installed package.

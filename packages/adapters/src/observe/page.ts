@@ -47,6 +47,9 @@ const lead = (status: StatusJson): Html => {
   </div>`
 }
 
+// Not a part of the markup below: the bundler takes a tagged text with this end of an element apart, by a package of its own.
+const script = new Html(`<script>${pageScript}</script>`)
+
 const documentOf = (status: StatusJson): Html => markup`<!doctype html>
 <html lang="en">
 <head>
@@ -69,7 +72,7 @@ ${historySection(status)}
 </main>
 <p id="say" role="status"></p>
 <nav class="foot" aria-label="The same for machines"><a href="status">status (JSON)</a> <a href="metrics">metrics</a> <a href="livez">livez</a> <a href="readyz">readyz</a></nav>
-<script>${new Html(pageScript)}</script>
+${script}
 </body>
 </html>
 `
