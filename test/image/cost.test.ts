@@ -17,7 +17,7 @@ const row = (name: string): readonly number[] => {
 const megabytes = (bytes: number): number => Math.round(bytes / 1e5) / 10
 /** Whether a page may go on saying this. */
 const isNear = (said: number | undefined, measured: number, within: number): boolean =>
-  said !== undefined && Math.abs(said - measured) <= Math.max(0.2, measured * within)
+  said !== undefined && Math.abs(said - measured) <= Math.max(0.5, measured * within)
 
 /** MiB of a process, by what /proc calls them. */
 const memoryOf = (pid: number, field: 'VmRSS' | 'VmHWM' | 'RssAnon'): number => {
