@@ -15,6 +15,7 @@ export const floors: Readonly<Record<string, Floors>> = {
     'mount/locate': 2,
     'mount/plan': 3,
     'mount/bytes': 3,
+    'mount/keys': 3,
     'mount/links': 3,
     'mount/listing': 3,
     'mount/doorbell': 3,

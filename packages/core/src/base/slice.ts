@@ -4,16 +4,18 @@ const sliceMs = 4
 /** Work in pieces: each yield is to be followed by another turn of the event loop. */
 export type Pieces<Result> = Generator<undefined, Result, undefined>
 
-/** Tells when a turn of the event loop is to be given up. */
+/** Tells when a turn of the event loop is to be given up. Counts from when it is asked first. */
 export class Slice {
-  #end = performance.now() + sliceMs
+  #end: number | undefined
   /** Asked before each rest: a rest for nothing costs more than reading a key. */
   get isOver(): boolean {
-    return performance.now() > this.#end
+    const now = performance.now()
+    this.#end ??= now + sliceMs
+    return now > this.#end
   }
   /** Gives up this turn, and begins a new slice. */
   *rest(): Pieces<void> {
     yield undefined
-    this.#end = performance.now() + sliceMs
+    this.#end = undefined
   }
 }

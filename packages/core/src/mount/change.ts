@@ -61,14 +61,15 @@ export const diff = (
   suspects: ReadonlySet<Key> = noSuspects,
 ): Change | undefined => {
   const keys: Record<'added' | 'changed' | 'removed', Key[]> = { added: [], changed: [], removed: [] }
-  const [before, now] = [entriesOf(previous), entriesOf(snapshot)]
+  const before = entriesOf(previous)
+  const now = entriesOf(snapshot)
   // In the order of a snapshot's names, which is sorted.
-  for (const key of snapshot) {
+  for (const key of snapshot.keys()) {
     const old = before.get(key)
     if (!old) keys.added.push(key)
     else if (suspects.has(key) || now.get(key)?.equals(old) !== true) keys.changed.push(key)
   }
-  for (const key of previous) if (!now.has(key)) keys.removed.push(key)
+  for (const key of previous.keys()) if (!now.has(key)) keys.removed.push(key)
   for (const key of suspects) if (!now.has(key) && !before.has(key)) keys.removed.push(key)
   if (suspects.size > 0) keys.removed.sort()
   const touched = keys.added.length + keys.changed.length + keys.removed.length

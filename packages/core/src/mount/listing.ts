@@ -11,6 +11,16 @@ interface Link {
   readonly depth: number
 }
 
+/** The keys of a directory that holds regular files only, as most revisions do; undefined for any other. */
+export const flatKeys = (directory: string): Key[] | undefined => {
+  const keys: Key[] = []
+  for (const item of readdirSync(directory, { withFileTypes: true })) {
+    if (!item.isFile()) return undefined
+    keys.push(item.name)
+  }
+  return keys
+}
+
 /** Collects every key below a directory. */
 export class Listing {
   readonly keys: Key[] = []

@@ -46,8 +46,7 @@ export abstract class ObservedMount extends Emitter<MountEvents> implements Moun
   /** Takes new content. False, and nothing is emitted, when no watched key differs. */
   protected publish(taken: Taken): boolean {
     const previous = this.#snapshot
-    const generation = (previous?.generation ?? 0) + 1
-    const next = new FrozenSnapshot({ ...taken, generation, previous })
+    const next = new FrozenSnapshot(taken, previous)
     const change = previous && diff(previous, next)
     if (previous && !change) return false
     this.#snapshot = next

@@ -103,16 +103,16 @@ export class FrozenSnapshot implements Snapshot {
   readonly #keys: readonly Key[]
   #digest: string | undefined
 
-  constructor(of: Taken & { readonly generation: number; readonly previous?: FrozenSnapshot | undefined }) {
+  /** After `previous`, whose number it counts on from. */
+  constructor(of: Taken & { readonly generation?: number }, previous?: FrozenSnapshot) {
     this.#entries = of.entries
-    const { previous } = of
     // The same names as before need not be sorted again.
     this.#keys =
       previous && haveSameKeys(previous.#entries, of.entries)
         ? previous.#keys
         : Object.freeze([...of.entries.keys()].toSorted())
     this.#revision = of.revision
-    this.generation = of.generation
+    this.generation = previous ? previous.generation + 1 : (of.generation ?? 1)
     this.takenAt = new Date(of.takenAt)
     this.publishedAt = of.publishedAt
     Object.freeze(this)

@@ -1,0 +1,45 @@
+import type { Slice } from '../base/slice.js'
+import { type Budget, type Manner, readEntry } from './bytes.js'
+import type { Layout } from './layout.js'
+import type { Entries, Entry, Key } from './snapshot.js'
+
+/** How keys are to be read. */
+export interface KeysRequest {
+  readonly layout: Layout
+  readonly maxBytes: number
+  /** A short read is the end of the file. */
+  readonly isExact: boolean
+  /** Unchanged keys share their bytes with these. */
+  readonly known: Entries
+}
+
+/** The keys of one directory, read one after the other. No generator: on few keys it costs as much as reading them. */
+export class Keys {
+  readonly entries: Map<Key, Entry> = new Map()
+  readonly #directory: string
+  readonly #names: readonly Key[]
+  readonly #known: Entries
+  readonly #manner: Manner
+  readonly #budget: Budget
+  #at = 0
+
+  constructor(directory: string, names: readonly Key[], { layout, maxBytes, isExact, known }: KeysRequest) {
+    this.#directory = directory
+    this.#names = names
+    this.#known = known
+    this.#manner = { isListed: layout === 'atomic', isExact }
+    this.#budget = { left: maxBytes }
+  }
+
+  /** Reads until the slice is over. Whether that was all. @throws RangeError, and what the system says */
+  read(slice: Slice): boolean {
+    for (let name = this.#names[this.#at]; name !== undefined; name = this.#names[this.#at]) {
+      // Not join(): on 500 keys it takes a twentieth of the time.
+      const entry = readEntry(`${this.#directory}/${name}`, this.#known.get(name), this.#budget, this.#manner)
+      if (entry !== undefined) this.entries.set(name, entry)
+      this.#at += 1
+      if (this.#at < this.#names.length && slice.isOver) return false
+    }
+    return true
+  }
+}
