@@ -17,6 +17,22 @@ describe('json', () => {
     )
   })
 
+  it.each([
+    ['{"a":1,"\\u0061":2}', 'DUPLICATE_KEY'],
+    ['[{"a:b":"::","c":{"x":1}},{"c":"\\u003a","c":":"}]', 'DUPLICATE_KEY'],
+    ['{"a\\"":1,"b":"\\\\","a\\"":"\\u003a\\u003a"}', 'DUPLICATE_KEY'],
+    ['{"a":{"\\u005f_proto__":{}}}', 'FORBIDDEN_KEY'],
+    ['{"b":[{"__proto__":1}]}', 'FORBIDDEN_KEY'],
+  ])('tells by counting that JSON.parse has lost something of %s', (text, code) => {
+    expect(failureOf(() => read(text))).toMatchObject({ code, line: 1 })
+  })
+
+  it('counts no colon, bracket or quote that stands in a string', () => {
+    const text = '{"a:{[":"]}:\\"","b\\\\":[":",{"c":"{"}],"é:":"日本:"}'
+    expect(read(text)).toStrictEqual(JSON.parse(text))
+    expect(read(`${'['.repeat(100)}"${'['.repeat(200)}"${']'.repeat(100)}`)).toBeDefined()
+  })
+
   it('refuses exactly what JSON.parse refuses, for cut and altered texts', () => {
     const text = JSON.stringify({ a: [1, -2.5e3, true, null, 'x\\"\u00e9\n'], b: { c: '' } })
     fc.assert(

@@ -1,3 +1,4 @@
+import { FrozenTree, notOrdinary } from './frozen-tree.js'
 import { isRecord } from './paths.js'
 
 const refuse = (): never => {
@@ -64,9 +65,15 @@ class FrozenCopies {
 
 /**
  * A copy that nobody can change: ordinary objects, lists, Map, Set and Date, all the way down. The original stays as
- * it is, since a schema may share what it returns. Instances of other classes are taken as they are.
+ * it is, since a schema may share what it returns. Instances of other classes are taken as they are. Parts that are
+ * equal to those of `before`, an earlier copy, are shared with it.
  */
-export function frozenCopy<T>(value: T): T
-export function frozenCopy(value: unknown): unknown {
-  return new FrozenCopies().of(value)
+export function frozenCopy<T>(value: T, before?: unknown): T
+export function frozenCopy(value: unknown, before?: unknown): unknown {
+  try {
+    return new FrozenTree().of(value, before)
+  } catch (thrown) {
+    if (thrown !== notOrdinary) throw thrown
+    return new FrozenCopies().of(value)
+  }
 }

@@ -1,6 +1,6 @@
 import { InvalidConfigError, type Key, type Snapshot } from '@hotmount/core'
+import { plainCopy } from './copy.js'
 import { changedAt, keepAt } from './keep.js'
-import { merge } from './merge.js'
 import type { LiveConfigOptions } from './options.js'
 import { diffPaths, isUnder } from './paths.js'
 import { cannotBeTaken, schemaFailed, schemaThrew } from './refusal.js'
@@ -63,8 +63,8 @@ export class Judge<S extends AnySchema> {
   }
 
   // A copy, as a schema may write into what it is given.
-  #validate(input: unknown): Verdict<OutputOf<S>> | Promise<Verdict<OutputOf<S>>> {
-    return validate(this.#schema, merge(undefined, input))
+  #validate(input: unknown, before: unknown): Verdict<OutputOf<S>> | Promise<Verdict<OutputOf<S>>> {
+    return validate(this.#schema, plainCopy(input), before)
   }
 
   #culprit(paths: readonly string[], keys: readonly Key[]): Key {
@@ -77,12 +77,13 @@ export class Judge<S extends AnySchema> {
     fresh: Accepted<OutputOf<S>>,
     running: Accepted<OutputOf<S>>,
   ): Judgement<OutputOf<S>> | Promise<Judgement<OutputOf<S>>> {
+    if (this.#restartOnly.length === 0) return fresh
     const changedIn = (value: OutputOf<S>): readonly string[] =>
       changedAt(diffPaths(running.value, value), this.#restartOnly)
     const waiting = changedIn(fresh.value)
     if (waiting.length === 0) return fresh
     const input = keepAt(running.input, fresh.input, this.#restartOnly)
-    return andThen(this.#validate(input), (verdict) =>
+    return andThen(this.#validate(input, running.value), (verdict) =>
       // Old and new do not go together, or the schema calls these paths something else.
       verdict.ok && changedIn(verdict.value).length === 0
         ? { kind: 'accepted', input, value: verdict.value, waiting }
@@ -90,9 +91,9 @@ export class Judge<S extends AnySchema> {
     )
   }
 
-  #fresh(snapshot: Snapshot): Fresh<S> | Promise<Fresh<S>> {
+  #fresh(snapshot: Snapshot, before: unknown): Fresh<S> | Promise<Fresh<S>> {
     const { value: input, variables } = this.#source.read(snapshot)
-    return andThen(this.#validate(input), (verdict): Fresh<S> => {
+    return andThen(this.#validate(input, before), (verdict): Fresh<S> => {
       if (verdict.ok) return { kind: 'accepted', input, value: verdict.value, waiting: [] }
       const { issues, origin } = verdict
       const paths = issues.map(({ path }) => path)
@@ -117,10 +118,10 @@ export class Judge<S extends AnySchema> {
     return this.#source.bytesOf(snapshot)
   }
 
-  /** Judges a snapshot when nothing runs yet. */
-  first(snapshot: Snapshot): Fresh<S> | Promise<Fresh<S>> {
+  /** Judges a snapshot when nothing runs yet; its value shares what is equal with `before`. */
+  first(snapshot: Snapshot, before?: unknown): Fresh<S> | Promise<Fresh<S>> {
     return inAnyCase(
-      () => this.#fresh(snapshot),
+      () => this.#fresh(snapshot, before),
       (thrown) => this.refusal(snapshot, thrown),
     )
   }
@@ -132,7 +133,7 @@ export class Judge<S extends AnySchema> {
   ): Judgement<OutputOf<S>> | Promise<Judgement<OutputOf<S>>> {
     return inAnyCase(
       () =>
-        andThen(this.first(snapshot), (fresh) =>
+        andThen(this.first(snapshot, running().value), (fresh) =>
           fresh.kind === 'accepted' ? this.#withoutRestart(fresh, running()) : fresh,
         ),
       (thrown) => this.refusal(snapshot, thrown),

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { deepest } from '../formats/text.js'
+import { deepest, mostNodes } from '../formats/text.js'
 
 /** Names and list positions, from the root to one value. */
 export type Path = readonly (string | number)[]
@@ -18,24 +18,52 @@ export const isRecord = (value: unknown): value is Readonly<Record<string, unkno
   return prototype === Object.prototype || prototype === null
 }
 
-const namesOf = (value: object): Path => (Array.isArray(value) ? [...value.keys()] : Object.keys(value))
-
 /** What stands under an own name; never what a prototype has. */
 export const own = (value: unknown, name: string | number): unknown =>
   typeof value === 'object' && value !== null && Object.hasOwn(value, name)
     ? Reflect.get(value, name)
     : undefined
 
-const isOpen = (value: unknown): value is object => isRecord(value) || Array.isArray(value)
+/** Collects the differences of two values in one walk over both. */
+class Differences {
+  readonly found: PathChange[] = []
+  readonly #path: (string | number)[] = []
+  #left = mostNodes
+
+  #under(name: string | number, before: unknown, after: unknown): void {
+    if (typeof before !== 'object' && Object.is(before, after)) return
+    this.#path.push(name)
+    this.look(before, after)
+    this.#path.pop()
+  }
+
+  #lists(before: readonly unknown[], after: readonly unknown[]): void {
+    for (let at = 0; at < Math.max(before.length, after.length); at += 1)
+      this.#under(at, own(before, at), own(after, at))
+  }
+
+  #records(before: object, after: object): void {
+    for (const name of Object.keys(before)) this.#under(name, Reflect.get(before, name), own(after, name))
+    for (const name of Object.keys(after))
+      if (!Object.hasOwn(before, name)) this.#under(name, undefined, Reflect.get(after, name))
+  }
+
+  look(before: unknown, after: unknown): void {
+    if (Object.is(before, after)) return
+    this.#left -= 1
+    // A schema may return a circle, or share one object everywhere: then values are compared as a whole.
+    const isFar = this.#path.length > deepest || this.#left < 0
+    if (!isFar && Array.isArray(before) && Array.isArray(after)) this.#lists(before, after)
+    else if (!isFar && isRecord(before) && isRecord(after)) this.#records(before, after)
+    else if (!isDeepStrictEqual(before, after)) this.found.push({ path: [...this.#path], before, after })
+  }
+}
 
 /** Every difference, as deep as ordinary objects and lists go; anything else is compared as a whole. */
-export const diffPaths = (before: unknown, after: unknown, path: Path = []): readonly PathChange[] => {
-  if (isDeepStrictEqual(before, after)) return []
-  const alike = isOpen(before) && isOpen(after) && Array.isArray(before) === Array.isArray(after)
-  // A schema may return a circle: it is compared as a whole once it is deeper than any text can be.
-  if (!alike || path.length > deepest) return [{ path, before, after }]
-  const names = new Set([...namesOf(before), ...namesOf(after)])
-  return [...names].flatMap((name) => diffPaths(own(before, name), own(after, name), [...path, name]))
+export const diffPaths = (before: unknown, after: unknown): readonly PathChange[] => {
+  const differences = new Differences()
+  differences.look(before, after)
+  return differences.found
 }
 
 /** A path as a person writes it: `server.ports.0`. */

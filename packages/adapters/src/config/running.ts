@@ -91,8 +91,9 @@ export class Running extends Emitter<LiveConfigEvents<unknown>> {
     const before = this.#accepted
     const isWhole = judgement.kind === 'accepted'
     const current = isWhole ? judgement.value : before.value
-    const isSame = isDeepStrictEqual(before.value, current)
     const paths = Object.freeze(diffPaths(before.value, isWhole ? current : judgement.wanted))
+    // What has a path is different; what has none may differ in what no path leads to.
+    const isSame = !isWhole || (paths.length === 0 && isDeepStrictEqual(before.value, current))
     const waiting = isWhole ? judgement.waiting : paths.map(({ path }) => pathText(path))
     const value = isSame ? before.value : current
     this.#refusal = undefined

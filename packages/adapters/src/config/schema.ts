@@ -18,24 +18,27 @@ const issueOf = ({ message, path = [] }: StandardSchemaV1.Issue): Issue => ({
   message,
 })
 
-const verdictOf = <T>(result: StandardSchemaV1.Result<T>): Verdict<T> =>
+const verdictOf = <T>(result: StandardSchemaV1.Result<T>, before: unknown): Verdict<T> =>
   result.issues
     ? { ok: false, issues: result.issues.map(issueOf) }
-    : { ok: true, value: frozenCopy(result.value) }
+    : { ok: true, value: frozenCopy(result.value, before) }
 
 // Code of the user's own (a refinement, a transform) threw: it is no verdict on a path.
 const thrown = (origin: unknown): Verdict<never> => ({ ok: false, issues: [], origin })
 
-/** Asks a schema: at once where it can answer at once, else later. Its value comes back frozen. Never throws. */
+/** Asks a schema: at once where it can answer at once, else later. Its value comes back frozen, parts as `before` shared with it. Never throws. */
 export const validate = <S extends AnySchema>(
   schema: S,
   input: unknown,
+  before?: unknown,
 ): Verdict<OutputOf<S>> | Promise<Verdict<OutputOf<S>>> => {
   try {
     const answer = schema['~standard'].validate(input) as
       | StandardSchemaV1.Result<OutputOf<S>>
       | Promise<StandardSchemaV1.Result<OutputOf<S>>>
-    return answer instanceof Promise ? answer.then(verdictOf).catch(thrown) : verdictOf(answer)
+    return answer instanceof Promise
+      ? answer.then((late) => verdictOf(late, before)).catch(thrown)
+      : verdictOf(answer, before)
   } catch (origin) {
     return thrown(origin)
   }

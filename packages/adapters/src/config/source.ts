@@ -1,6 +1,6 @@
 import { type Key, type Snapshot, UsageError } from '@hotmount/core'
 import { parserFor } from '../formats/by-extension.js'
-import { ParseFailure, type Parser } from '../formats/parser.js'
+import { isSelfBounded, ParseFailure, type Parser } from '../formats/parser.js'
 import { decode } from '../formats/text.js'
 import { requireBounded } from './bounds.js'
 import { withEnv } from './env-overrides.js'
@@ -23,7 +23,7 @@ export interface Input {
 }
 
 interface Parsed {
-  readonly hash: string
+  readonly bytes: Uint8Array
   readonly value: unknown
 }
 
@@ -83,15 +83,18 @@ export class Source {
 
   #parse(key: Key, snapshot: Snapshot): Parsed {
     if (!snapshot.has(key)) throw keyMissing(key, snapshot)
-    const hash = snapshot.hash(key)
+    const bytes = snapshot.bytes(key)
     const known = this.#parsed.get(key)
-    if (known?.hash === hash) return known
+    // Faster than a digest by far.
+    if (known && Buffer.compare(known.bytes, bytes) === 0) return known
     const parser = this.#parserOf(key)
     try {
       if (key === '__proto__') throw new ParseFailure('FORBIDDEN_KEY')
-      const value = parser.parse(snapshot.bytes(key))
-      requireBounded(value)
-      return { hash, value }
+      // A parser that a user brought may write into what it is given.
+      const isOwn = isSelfBounded(parser)
+      const value = parser.parse(isOwn ? bytes : Uint8Array.from(bytes))
+      if (!isOwn) requireBounded(value)
+      return { bytes, value }
     } catch (thrown) {
       throw parseFailed(key, snapshot, parser, thrown)
     }
@@ -103,7 +106,9 @@ export class Source {
     const parsed = new Map(this.keysIn(snapshot).map((key) => [key, this.#parse(key, snapshot)]))
     this.#parsed = parsed
     const layers = [...parsed].map(([key, { value }]) => (properties === true ? { [key]: value } : value))
-    const merged = layers.reduce<unknown>(merge, merge(undefined, defaults)) ?? {}
+    if (defaults !== undefined) layers.unshift(defaults)
+    // Nobody writes into it, so that a single one need not be copied.
+    const merged = (layers.length === 1 ? layers[0] : layers.reduce<unknown>(merge, undefined)) ?? {}
     const variables = new Map<string, string>()
     if (!env) return { value: merged, variables }
     const onLaid = (path: string, name: string): void => void variables.set(path, name)

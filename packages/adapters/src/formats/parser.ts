@@ -18,6 +18,17 @@ export interface Parser {
   parse(bytes: Uint8Array): unknown
 }
 
+const bounded = new WeakSet<Parser>()
+
+/** Marks a parser whose values are trees, shallow and of no more than a million parts: nobody need look again. */
+export const selfBounded = (parser: Parser): Parser => {
+  bounded.add(parser)
+  return parser
+}
+
+/** Whether a parser's values are bounded by itself. */
+export const isSelfBounded = (parser: Parser): boolean => bounded.has(parser)
+
 /**
  * The bytes are not of the format. Tells a code and a place, and quotes nothing of the input.
  *

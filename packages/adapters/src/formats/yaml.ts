@@ -1,19 +1,20 @@
 import {
+  Composer,
+  type CST,
   isAlias,
   isMap,
   isScalar,
   isSeq,
   Lexer,
   LineCounter,
-  parseAllDocuments,
-  parseDocument,
+  Parser as TokenParser,
   stringify,
   type Alias,
   type Document,
   type Node,
   type YAMLMap,
 } from 'yaml'
-import { ParseFailure, type Parser, type Position } from './parser.js'
+import { ParseFailure, type Parser, type Position, selfBounded } from './parser.js'
 import { decode, deepest, mostNodes } from './text.js'
 import { YamlDepth } from './yaml-depth.js'
 
@@ -108,27 +109,37 @@ const settings = {
   uniqueKeys: false,
 } as const
 
-/** The text, once it is known that nothing will recurse too deep into it. */
-const shallow = (bytes: Uint8Array): string => {
-  const text = decode(bytes)
+/** The tokens of a text, each looked at before anything can recurse too deep into it. */
+function* shallow(text: string, lines: LineCounter): Generator<CST.Token, void> {
   const depth = new YamlDepth()
+  const parser = new TokenParser(lines.addNewLine)
+  lines.addNewLine(0)
   // Measured: ten kilobytes of "- " make the library's recursion abort the process, past any catch.
-  for (const token of new Lexer().lex(text)) depth.see(token)
-  return text
+  for (const token of new Lexer().lex(text)) {
+    depth.see(token)
+    yield* parser.next(token)
+  }
+  yield* parser.end()
 }
 
-const troublesOf = (document: Document, lines: LineCounter): readonly ParseFailure[] =>
-  [...document.errors, ...document.warnings].map(({ code, pos }) => {
-    const { line, col } = lines.linePos(pos[0])
-    return new ParseFailure(code, { line, column: col })
-  })
+const placeOf = (offset: number, lines: LineCounter): Position => {
+  const { line, col } = lines.linePos(offset)
+  return { line, column: col }
+}
+
+const troublesOf = ({ errors, warnings }: Document.Parsed, lines: LineCounter): readonly ParseFailure[] =>
+  [...errors, ...warnings].map(({ code, pos }) => new ParseFailure(code, placeOf(pos[0], lines)))
 
 const parse = (bytes: Uint8Array): unknown => {
-  const text = shallow(bytes)
+  const text = decode(bytes)
   const lines = new LineCounter()
-  const document = parseDocument(text, { ...settings, lineCounter: lines })
+  const composing = new Composer(settings).compose(shallow(text, lines), true, text.length)
+  const document = composing.next().value
+  const second = composing.next().value
+  if (!document) return undefined
   const [trouble] = troublesOf(document, lines)
   if (trouble) throw trouble
+  if (second) throw new ParseFailure('MULTIPLE_DOCS', placeOf(second.range[0], lines))
   const value = new YamlValue(lines).of(document.contents)
   return value ?? undefined
 }
@@ -140,7 +151,7 @@ const parse = (bytes: Uint8Array): unknown => {
  * @example
  * await liveConfig(mount, { schema, key: 'config', parser: yaml() })
  */
-export const yaml = (): Parser => ({ name: 'YAML', parse })
+export const yaml = (): Parser => selfBounded({ name: 'YAML', parse })
 
 /** One document of a text, which knows where its parts stand. */
 export interface YamlDocument {
@@ -176,10 +187,9 @@ const placeIn = (
  * @throws ParseFailure, or an AggregateError of them when there are several
  */
 export const yamlDocuments = (bytes: Uint8Array): readonly YamlDocument[] => {
-  const text = shallow(bytes)
+  const text = decode(bytes)
   const lines = new LineCounter()
-  const documents = parseAllDocuments(text, { ...settings, lineCounter: lines })
-  const all: readonly Document[] = Array.isArray(documents) ? documents : []
+  const all = [...new Composer(settings).compose(shallow(text, lines))]
   const troubles = all.flatMap((document) => troublesOf(document, lines))
   const [first] = troubles
   if (first) throw troubles.length === 1 ? first : new AggregateError(troubles)
