@@ -2,7 +2,6 @@
 import { isatty } from 'node:tty'
 import { calledAs } from '../dropins/called-as.js'
 import type { Output } from './io.js'
-import { main } from './main.js'
 
 const ending = new AbortController()
 const onSignal = (name: NodeJS.Signals): void => ending.abort(name)
@@ -19,6 +18,8 @@ process.stdout.on('error', () => ending.abort('SIGPIPE'))
 process.stderr.on('error', () => undefined)
 
 const start = async (): Promise<void> => {
+  // After the handlers: the kernel gives pid 1 no signal that it has not asked for.
+  const { main } = await import('./main.js')
   process.exitCode = await main(calledAs(process.argv[1], process.argv.slice(2)), {
     stdout: outputTo(process.stdout),
     stderr: outputTo(process.stderr),
