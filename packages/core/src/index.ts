@@ -22,6 +22,7 @@ export { inspectMount, type Finding, type MountInspection } from './mount/inspec
 export type { Layout } from './mount/layout.js'
 export type { Mount, MountEvents, MountHealth, WatchOptions } from './mount/mount.js'
 export type { Key, Snapshot } from './mount/snapshot.js'
+export { supplyMount, type SuppliedMount, type Supply } from './mount/supply.js'
 export { watchConfigMap } from './mount/watch.js'
 export { chain } from './reload/chain.js'
 export { onKeys } from './reload/on-keys.js'

@@ -73,3 +73,41 @@ export const pod = (
   spec: { nodeName: 'node-0' },
   status: { phase: 'Running', conditions: [{ type: 'Ready', status: ready ? 'True' : 'False' }] },
 })
+
+/** A Service with one port. */
+export const service = (
+  name: string,
+  {
+    namespace = 'default',
+    labels = {},
+    annotations = {},
+    clusterIP = '10.96.0.10',
+    port = 80,
+  }: {
+    readonly namespace?: string
+    readonly labels?: Record<string, string>
+    readonly annotations?: Record<string, string>
+    readonly clusterIP?: string
+    readonly port?: number
+  } = {},
+): Stored => ({
+  metadata: { name, namespace, labels, annotations },
+  spec: { type: 'ClusterIP', clusterIP, ports: [{ port, protocol: 'TCP' }] },
+})
+
+/** An EndpointSlice: where a Service leads. */
+export const endpointSlice = (
+  of: string,
+  addresses: readonly (string | { readonly address: string; readonly conditions: object })[],
+  port: number,
+  { name = `${of}-x7k2p`, namespace = 'default' }: { readonly name?: string; readonly namespace?: string } = {},
+): Stored => ({
+  metadata: { name, namespace, labels: { 'kubernetes.io/service-name': of } },
+  addressType: 'IPv4',
+  endpoints: addresses.map((one) =>
+    typeof one === 'string'
+      ? { addresses: [one], conditions: { ready: true } }
+      : { addresses: [one.address], conditions: one.conditions },
+  ),
+  ports: [{ port, protocol: 'TCP' }],
+})
