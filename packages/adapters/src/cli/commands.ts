@@ -40,6 +40,11 @@ export const commands: Readonly<Record<string, Command>> = {
     page: async () => (await import('./simulate-page.js')).simulatePage,
     start: async () => (await import('./simulate.js')).simulate,
   },
+  generate: {
+    page: async () => (await import('./generate-page.js')).generatePage,
+    start: async () => (await import('./generate.js')).generate,
+    logs: true,
+  },
   'wait-for': {
     page: async () => (await import('./wait-for-page.js')).waitForPage,
     start: async () => (await import('./wait-for.js')).waitFor,

@@ -1,4 +1,4 @@
-import { InvalidConfigError, MountError, UsageError } from '@hotmount/core'
+import { InvalidConfigError, MountError, ReactionError, UsageError } from '@hotmount/core'
 import { dropins } from '../dropins/dropins.js'
 import { splitAtDashes } from './args.js'
 import { allPages, type Command, commands } from './commands.js'
@@ -107,7 +107,10 @@ const complain = (thrown: unknown, argv: readonly string[], io: Io): void => {
 const codeOf = (thrown: unknown): number => {
   if (thrown instanceof UsageError) return exitCodes.usage
   if (thrown instanceof MountError) return exitCodes.mount
-  return thrown instanceof InvalidConfigError ? exitCodes.rejected : exitCodes.internal
+  if (thrown instanceof InvalidConfigError) return exitCodes.rejected
+  if (!(thrown instanceof ReactionError)) return exitCodes.internal
+  // Before a loop: the first config is refused, or what it is taken from or written to cannot be used.
+  return thrown.code === 'CHECK_FAILED' ? exitCodes.rejected : exitCodes.mount
 }
 
 /**

@@ -122,7 +122,7 @@ const restartOf = async (
 }
 
 /** The words of a check, for one directory. */
-const within = ([file, ...args]: Argv, directory: string): Argv => {
+export const within = ([file, ...args]: Argv, directory: string): Argv => {
   const named = (word: string): string => word.replaceAll('{directory}', directory)
   return [named(file), ...args.map(named)]
 }
