@@ -62,7 +62,7 @@ interface Pod {
   readonly into: string
   readonly url: string
   readonly backend: number
-  readonly init: () => Promise<{ readonly code: number; readonly err: string }>
+  readonly init: (more?: readonly string[]) => Promise<{ readonly code: number; readonly err: string }>
   readonly generator: () => Running
   readonly nginx: () => Running
   readonly change: (page: string, port?: number) => void
@@ -71,7 +71,7 @@ interface Pod {
 const pod = async (rules: readonly Rule[] = roleIn(podFile)): Promise<Pod> => {
   const server = await apiServer()
   server.access.grant('proxy', rules)
-  const backend = await webServer([answer(200, 'page 1')])
+  const backend = await webServer([(response, { path: asked }) => void response.end(`this is ${asked}`)])
   const shop = (wanted: string, port: number) =>
     service('shop', { labels, annotations: index(wanted), clusterIP: '127.0.0.1', port })
   server.store.create('services', shop('index1.html', backend.port))
@@ -95,7 +95,7 @@ const pod = async (rules: readonly Rule[] = roleIn(podFile)): Promise<Pod> => {
     into,
     url: `http://127.0.0.1:${port}`,
     backend: backend.port,
-    init: () => finish(commandOf('first-config', paths), { env }),
+    init: (more = []) => finish([...commandOf('first-config', paths), ...more], { env }),
     generator: () => launch(commandOf('generator', paths), env),
     nginx: () => {
       const words = commandOf('nginx', paths).map((word) => (word === 'nginx' ? (installed(word) ?? word) : word))
@@ -105,21 +105,151 @@ const pod = async (rules: readonly Rule[] = roleIn(podFile)): Promise<Pod> => {
   }
 }
 
+const running = async (rules?: readonly Rule[]) => {
+  const made = await pod(rules)
+  expect(await made.init()).toMatchObject({ code: 0 })
+  const [generator, nginx] = [made.generator(), made.nginx()]
+  await logged(generator, { msg: 'config is there' })
+  await expect.poll(() => page(`${made.url}/shop/`), { timeout: 20_000 }).toBe('200 this is /index1.html')
+  return { ...made, running: { generator, nginx } }
+}
+
+const applied = ({ log }: Running): readonly unknown[] => log().filter(({ msg }) => msg === 'config applied')
+
 describeWith('nginx', 'a proxy whose config is made from Services', () => {
   it('switches its index page when the Service changes, by the pod as it is published', async () => {
-    const { init, generator, nginx, url, into, change, server } = await pod()
-    expect(await init()).toMatchObject({ code: 0 })
-    expect(await readFile(path.join(into, 'default.conf'), 'utf8')).toMatch(/index1\.html/)
-    const [made, ran] = [generator(), nginx()]
-    await expect.poll(() => page(`${url}/healthz`), { timeout: 20_000 }).toBe('204 ')
-    await logged(made, { msg: 'config is there' })
+    const { url, into, change, server, running: containers } = await running()
+    expect(await page(`${url}/hidden/`)).toMatch(/^404 /)
     change('index2.html')
-    const { evidence } = await logged(ran, { msg: 'config applied' })
-    expect(evidence).toMatch(/new workers/)
-    expect(await readFile(path.join(into, 'default.conf'), 'utf8')).toMatch(/index2\.html/)
-    server.store.create('services', service('other', { labels }))
-    await expect.poll(() => readFile(path.join(into, 'default.conf'), 'utf8')).toMatch(/\/other\//)
+    await expect.poll(() => page(`${url}/shop/`), { timeout: 20_000 }).toBe('200 this is /index2.html')
+    expect((await logged(containers.nginx, { msg: 'config applied' }))['evidence']).toMatch(/new workers/)
+    // Who may annotate a Service cannot write directives.
+    change('x; } location = /secret { return 200 "mine"')
+    await expect.poll(() => page(`${url}/shop/`), { timeout: 20_000 }).toBe('200 this is /index.html')
+    expect(await readFile(path.join(into, 'default.conf'), 'utf8')).not.toMatch(/secret/)
     // No right but those of the Role was needed.
     expect(Object.keys(server.counts.all())).toEqual(['list services', 'watch services'])
   }, 60_000)
+
+  it('never shows half a file, and loses no request while Services change all the time', async () => {
+    const { url, into, change, running: containers } = await running()
+    const whole = /^server \{\n[^]*proxy_pass http:\/\/127\.0\.0\.1:\d+\/index-?\d+\.html; \}\n[^]*\n\}\n$/
+    const seen = new Set<string>()
+    let isOver = false
+    const reading = (async () => {
+      while (!isOver) seen.add(await readFile(path.join(into, 'default.conf'), 'utf8'))
+    })()
+    const load = steadyLoad(`${url}/shop/`, 100)
+    for (let count = 1; count <= 8; count++) {
+      change(`index-${count}.html`)
+      await expect.poll(() => page(`${url}/shop/`), { timeout: 20_000 }).toBe(`200 this is /index-${count}.html`)
+    }
+    isOver = true
+    await reading
+    expect((await load.stop()).failed).toBe(0)
+    expect([...seen].filter((text) => !whole.test(text))).toEqual([])
+    expect(seen.size).toBeGreaterThanOrEqual(8)
+    expect(containers.nginx.log().filter(({ level }) => Number(level) > 30)).toEqual([])
+  }, 90_000)
+
+  it('keeps what is published when a template is broken, also for an nginx that starts then', async () => {
+    const { templates, url, change, nginx, running: containers } = await running()
+    const good = await readFile(path.join(templates.path, 'default.conf.eta'), 'utf8')
+    await templates.patch({ 'default.conf.eta': good.replace('listen', 'lissten') })
+    const { error } = await logged(containers.generator, { msg: 'config rejected' })
+    expect(error).toMatch(/unknown directive "lissten"/)
+    expect(await page(`${url}/shop/`)).toBe('200 this is /index1.html')
+    containers.nginx.child.kill('SIGTERM')
+    expect(await containers.nginx.exited).toBe(0)
+    expect(await page(`${url}/shop/`)).toBe('refused')
+    nginx()
+    await expect.poll(() => page(`${url}/shop/`), { timeout: 20_000 }).toBe('200 this is /index1.html')
+    change('index2.html')
+    await templates.patch({ 'default.conf.eta': good.replace('204', '205') })
+    await expect.poll(() => page(`${url}/shop/`), { timeout: 20_000 }).toBe('200 this is /index2.html')
+    expect(await page(`${url}/healthz`)).toBe('205 ')
+  }, 60_000)
+
+  it('goes on without an API server, and begins again where it was', async () => {
+    const { server, url, change, init, generator, running: containers } = await running()
+    await server.stop()
+    await logged(containers.generator, { msg: 'mount trouble', code: 'MOUNT_UNREADABLE' })
+    containers.generator.child.kill('SIGKILL')
+    const again = generator()
+    await logged(again, { msg: 'mount trouble', code: 'MOUNT_UNREADABLE' })
+    expect(await init(['--wait=500ms'])).toMatchObject({ code: 0, err: expect.stringMatching(/stays/) as unknown })
+    expect(await page(`${url}/shop/`)).toBe('200 this is /index1.html')
+    change('index2.html')
+    await server.start()
+    await expect.poll(() => page(`${url}/shop/`), { timeout: 40_000 }).toBe('200 this is /index2.html')
+    await expect.poll(() => applied(containers.nginx), { timeout: 20_000 }).toHaveLength(1)
+    again.child.kill('SIGTERM')
+    expect(await again.exited).toBe(0)
+  }, 90_000)
 })
+
+const hasLua =
+  existsSync('/usr/lib/nginx/modules/ngx_http_lua_module.so') &&
+  readdirSync('/usr/lib').some((directory) => existsSync(`/usr/lib/${directory}/lua/5.1/cjson.so`))
+const slicesToo: readonly Rule[] = [
+  ...roleIn(podFile),
+  { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: ['list', 'watch'], namespace: 'default' },
+]
+
+describe.skipIf(!hasLua || installed('nginx') === undefined)(
+  'a proxy that is told endpoints while it runs [needs nginx, openssl, nginx-lua, lua-cjson]',
+  () => {
+    it('takes endpoints that come and go without a reload and without a failed request', async () => {
+      const server = await apiServer()
+      server.access.grant('proxy', slicesToo)
+      server.store.create('services', service('shop', { labels }))
+      const [a, b] = [await webServer([answer(200, 'a')]), await webServer([answer(200, 'b')])]
+      const slice = (...ports: readonly number[]) =>
+        ports.map((port) => endpointSlice('shop', ['127.0.0.1'], port, { name: `shop-${port}` }))
+      for (const one of slice(a.port)) server.store.create('endpointslices', one)
+      const [tmp, port, secure, admin] = [await temporary(), await freePort(), await freePort(), await freePort()]
+      const { pem } = authority().issue('shop.example')
+      await writeFile(path.join(tmp, 'tls.crt'), pem.cert)
+      await writeFile(path.join(tmp, 'tls.key'), pem.key)
+      const config = path.join(tmp, 'nginx.conf')
+      const lua = await readFile(path.join(root, 'examples/nginx-dynamic-upstreams/nginx.conf'), 'utf8')
+      await writeFile(
+        config,
+        lua
+          .replaceAll('/tmp/', `${tmp}/`)
+          .replaceAll('/etc/web', path.join(tmp, 'web'))
+          .replaceAll('/etc/tls', tmp)
+          .replace('listen 8080', `listen 127.0.0.1:${port}`)
+          .replace('listen 8443', `listen 127.0.0.1:${secure}`)
+          .replace('127.0.0.1:18080', `127.0.0.1:${admin}`),
+      )
+      const KUBECONFIG = kubeconfigOf(server, path.join(tmp, 'kubeconfig'), 'proxy')
+      const argv = [installed('nginx') ?? 'nginx', '-p', tmp, '-c', config, '-g', 'daemon off;']
+      const app = runExample(
+        'nginx-service-proxy/main',
+        ['expose=nginx', `http://127.0.0.1:${admin}`, ...argv],
+        { env: { KUBECONFIG } },
+      )
+      onTestFinished(() => app[Symbol.asyncDispose]())
+      await app.printed(/push services\.json: applied/)
+      const workers = async (): Promise<readonly number[]> => {
+        const master = Number(await readFile(path.join(tmp, 'nginx.pid'), 'utf8'))
+        return listProcesses(({ ppid }) => ppid === master).map(({ pid }) => pid)
+      }
+      const [before, url] = [await workers(), `http://127.0.0.1:${port}/`]
+      expect(await page(url)).toBe('200 a')
+      const load = steadyLoad(url, 100)
+      await expect.poll(() => a.heard.length, { timeout: 20_000 }).toBeGreaterThan(50)
+      for (const round of [1, 2, 3]) {
+        const [next, old] = round % 2 === 1 ? [b, a] : [a, b]
+        for (const one of slice(next.port)) server.store.create('endpointslices', one)
+        server.store.remove('endpointslices', 'default', `shop-${old.port}`)
+        const name = next === b ? 'b' : 'a'
+        await expect.poll(async () => [await page(url), await page(url)]).toEqual([`200 ${name}`, `200 ${name}`])
+      }
+      expect(await load.stop()).toMatchObject({ failed: 0 })
+      expect(await workers()).toEqual(before)
+      expect(app.output).not.toMatch(/reconfiguring/)
+    }, 60_000)
+  },
+)
