@@ -77,11 +77,13 @@ describe.each(examples)('examples/%s', (name) => {
     const config = pod().volumes.filter(({ configMap, secret }) => configMap ?? secret)
     expect(config).toHaveLength(1)
     expect(shown).toEqual(config[0]?.configMap ? [config[0].configMap.name] : [])
-    for (const { command, volumeMounts } of pod().containers) {
-      const mountPath =
-        volumeMounts.find((mount) => mount.name === config[0]?.name)?.mountPath ?? 'not mounted'
-      expect(command.join(' ')).toContain(mountPath)
-    }
+    const mounting = pod().containers.flatMap(({ command, volumeMounts }) =>
+      volumeMounts
+        .filter((mount) => mount.name === config[0]?.name)
+        .map(({ mountPath }) => ({ command: command.join(' '), mountPath })),
+    )
+    expect(mounting).not.toEqual([])
+    for (const { command, mountPath } of mounting) expect(command).toContain(mountPath)
   })
 })
 

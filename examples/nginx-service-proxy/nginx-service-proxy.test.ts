@@ -1,35 +1,36 @@
-import { existsSync, readdirSync } from 'node:fs'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { simulateMount, type SimulatedMount } from '@hotmount/core/testing'
-import { describe, expect, it, onTestFinished } from 'vitest'
-import { listProcesses } from '../../packages/adapters/src/process/procfs.js'
+import { expect, it, onTestFinished } from 'vitest'
 import { finish, launch, logged, type Running } from '../../test/adapters/cli/support.js'
 import type { Rule } from '../../test/support/api-server/access.js'
 import { kubeconfigOf } from '../../test/support/api-server/credentials.js'
-import { endpointSlice, service } from '../../test/support/api-server/objects.js'
+import { service } from '../../test/support/api-server/objects.js'
 import { apiServer } from '../../test/support/api-server/start.js'
-import { authority } from '../../test/support/certificates.js'
 import { freePort } from '../../test/support/free-port.js'
 import { manifestsOf } from '../../test/support/manifests.js'
 import { directory as temporary } from '../../test/support/mounted.js'
 import { roleIn } from '../../test/support/roles.js'
-import { runExample } from '../../test/support/running-example.js'
 import { describeWith, installed } from '../../test/support/servers.js'
 import { root } from '../../test/support/source-tree.js'
 import { steadyLoad } from '../../test/support/steady-load.js'
-import { answer, webServer } from '../../test/support/web-server.js'
+import { webServer } from '../../test/support/web-server.js'
 
 const podFile = 'examples/nginx-service-proxy/pod.yaml'
 const manifests = manifestsOf(await readFile(path.join(root, podFile), 'utf8'))
 const labels = { expose: 'nginx' }
 const index = (page: string) => ({ 'example.org/index': page })
 
+const shop = (wanted: string, port: number) =>
+  service('shop', { labels, annotations: index(wanted), clusterIP: '127.0.0.1', port })
+
 /** The command of a container of the pod, with other paths. */
 const commandOf = (name: string, paths: Readonly<Record<string, string>>): readonly string[] => {
   const pod = manifests.find(({ kind }) => kind === 'Pod')
   if (pod?.kind !== 'Pod') throw new Error('no pod')
-  const container = [...(pod.spec.initContainers ?? []), ...pod.spec.containers].find((one) => one.name === name)
+  const container = [...(pod.spec.initContainers ?? []), ...pod.spec.containers].find(
+    (one) => one.name === name,
+  )
   const moved = (word: string): string =>
     Object.entries(paths).reduce((text, [from, to]) => text.replaceAll(from, to), word)
   // The first word is hotmount itself.
@@ -72,8 +73,6 @@ const pod = async (rules: readonly Rule[] = roleIn(podFile)): Promise<Pod> => {
   const server = await apiServer()
   server.access.grant('proxy', rules)
   const backend = await webServer([(response, { path: asked }) => void response.end(`this is ${asked}`)])
-  const shop = (wanted: string, port: number) =>
-    service('shop', { labels, annotations: index(wanted), clusterIP: '127.0.0.1', port })
   server.store.create('services', shop('index1.html', backend.port))
   server.store.create('services', service('hidden'))
   const [tmp, port] = [await temporary(), await freePort()]
@@ -98,7 +97,9 @@ const pod = async (rules: readonly Rule[] = roleIn(podFile)): Promise<Pod> => {
     init: (more = []) => finish([...commandOf('first-config', paths), ...more], { env }),
     generator: () => launch(commandOf('generator', paths), env),
     nginx: () => {
-      const words = commandOf('nginx', paths).map((word) => (word === 'nginx' ? (installed(word) ?? word) : word))
+      const words = commandOf('nginx', paths).map((word) =>
+        word === 'nginx' ? (installed(word) ?? word) : word,
+      )
       return launch(words, process.env)
     },
     change: (wanted, to = backend.port) => void server.store.replace('services', shop(wanted, to)),
@@ -135,16 +136,18 @@ describeWith('nginx', 'a proxy whose config is made from Services', () => {
     const { url, into, change, running: containers } = await running()
     const whole = /^server \{\n[^]*proxy_pass http:\/\/127\.0\.0\.1:\d+\/index-?\d+\.html; \}\n[^]*\n\}\n$/
     const seen = new Set<string>()
-    let isOver = false
+    const over = new AbortController()
     const reading = (async () => {
-      while (!isOver) seen.add(await readFile(path.join(into, 'default.conf'), 'utf8'))
+      while (!over.signal.aborted) seen.add(await readFile(path.join(into, 'default.conf'), 'utf8'))
     })()
     const load = steadyLoad(`${url}/shop/`, 100)
     for (let count = 1; count <= 8; count++) {
       change(`index-${count}.html`)
-      await expect.poll(() => page(`${url}/shop/`), { timeout: 20_000 }).toBe(`200 this is /index-${count}.html`)
+      await expect
+        .poll(() => page(`${url}/shop/`), { timeout: 20_000 })
+        .toBe(`200 this is /index-${count}.html`)
     }
-    isOver = true
+    over.abort()
     await reading
     expect((await load.stop()).failed).toBe(0)
     expect([...seen].filter((text) => !whole.test(text))).toEqual([])
@@ -177,7 +180,10 @@ describeWith('nginx', 'a proxy whose config is made from Services', () => {
     containers.generator.child.kill('SIGKILL')
     const again = generator()
     await logged(again, { msg: 'mount trouble', code: 'MOUNT_UNREADABLE' })
-    expect(await init(['--wait=500ms'])).toMatchObject({ code: 0, err: expect.stringMatching(/stays/) as unknown })
+    expect(await init(['--wait=500ms'])).toMatchObject({
+      code: 0,
+      err: expect.stringMatching(/stays/) as unknown,
+    })
     expect(await page(`${url}/shop/`)).toBe('200 this is /index1.html')
     change('index2.html')
     await server.start()
@@ -187,69 +193,3 @@ describeWith('nginx', 'a proxy whose config is made from Services', () => {
     expect(await again.exited).toBe(0)
   }, 90_000)
 })
-
-const hasLua =
-  existsSync('/usr/lib/nginx/modules/ngx_http_lua_module.so') &&
-  readdirSync('/usr/lib').some((directory) => existsSync(`/usr/lib/${directory}/lua/5.1/cjson.so`))
-const slicesToo: readonly Rule[] = [
-  ...roleIn(podFile),
-  { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: ['list', 'watch'], namespace: 'default' },
-]
-
-describe.skipIf(!hasLua || installed('nginx') === undefined)(
-  'a proxy that is told endpoints while it runs [needs nginx, openssl, nginx-lua, lua-cjson]',
-  () => {
-    it('takes endpoints that come and go without a reload and without a failed request', async () => {
-      const server = await apiServer()
-      server.access.grant('proxy', slicesToo)
-      server.store.create('services', service('shop', { labels }))
-      const [a, b] = [await webServer([answer(200, 'a')]), await webServer([answer(200, 'b')])]
-      const slice = (...ports: readonly number[]) =>
-        ports.map((port) => endpointSlice('shop', ['127.0.0.1'], port, { name: `shop-${port}` }))
-      for (const one of slice(a.port)) server.store.create('endpointslices', one)
-      const [tmp, port, secure, admin] = [await temporary(), await freePort(), await freePort(), await freePort()]
-      const { pem } = authority().issue('shop.example')
-      await writeFile(path.join(tmp, 'tls.crt'), pem.cert)
-      await writeFile(path.join(tmp, 'tls.key'), pem.key)
-      const config = path.join(tmp, 'nginx.conf')
-      const lua = await readFile(path.join(root, 'examples/nginx-dynamic-upstreams/nginx.conf'), 'utf8')
-      await writeFile(
-        config,
-        lua
-          .replaceAll('/tmp/', `${tmp}/`)
-          .replaceAll('/etc/web', path.join(tmp, 'web'))
-          .replaceAll('/etc/tls', tmp)
-          .replace('listen 8080', `listen 127.0.0.1:${port}`)
-          .replace('listen 8443', `listen 127.0.0.1:${secure}`)
-          .replace('127.0.0.1:18080', `127.0.0.1:${admin}`),
-      )
-      const KUBECONFIG = kubeconfigOf(server, path.join(tmp, 'kubeconfig'), 'proxy')
-      const argv = [installed('nginx') ?? 'nginx', '-p', tmp, '-c', config, '-g', 'daemon off;']
-      const app = runExample(
-        'nginx-service-proxy/main',
-        ['expose=nginx', `http://127.0.0.1:${admin}`, ...argv],
-        { env: { KUBECONFIG } },
-      )
-      onTestFinished(() => app[Symbol.asyncDispose]())
-      await app.printed(/push services\.json: applied/)
-      const workers = async (): Promise<readonly number[]> => {
-        const master = Number(await readFile(path.join(tmp, 'nginx.pid'), 'utf8'))
-        return listProcesses(({ ppid }) => ppid === master).map(({ pid }) => pid)
-      }
-      const [before, url] = [await workers(), `http://127.0.0.1:${port}/`]
-      expect(await page(url)).toBe('200 a')
-      const load = steadyLoad(url, 100)
-      await expect.poll(() => a.heard.length, { timeout: 20_000 }).toBeGreaterThan(50)
-      for (const round of [1, 2, 3]) {
-        const [next, old] = round % 2 === 1 ? [b, a] : [a, b]
-        for (const one of slice(next.port)) server.store.create('endpointslices', one)
-        server.store.remove('endpointslices', 'default', `shop-${old.port}`)
-        const name = next === b ? 'b' : 'a'
-        await expect.poll(async () => [await page(url), await page(url)]).toEqual([`200 ${name}`, `200 ${name}`])
-      }
-      expect(await load.stop()).toMatchObject({ failed: 0 })
-      expect(await workers()).toEqual(before)
-      expect(app.output).not.toMatch(/reconfiguring/)
-    }, 60_000)
-  },
-)

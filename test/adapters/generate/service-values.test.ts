@@ -1,4 +1,3 @@
-import type { EndpointSlice, Service } from '@hotmount/adapters/kubernetes'
 import { describe, expect, it } from 'vitest'
 import {
   keptService,
@@ -10,12 +9,12 @@ import { endpointSlice, service } from '../../support/api-server/objects.js'
 import type { Stored } from '../../support/api-server/kinds.js'
 
 const sliceOf = (stored: Stored): KeptSlice => {
-  const kept = keptSlice(stored as EndpointSlice)
+  const kept = keptSlice(stored)
   if (!kept) throw new Error('not a slice of a Service')
   return kept
 }
 const web = (annotations: Record<string, string> = {}) =>
-  keptService(service('web', { labels: { app: 'web' }, annotations }) as Service)
+  keptService(service('web', { labels: { app: 'web' }, annotations }))
 const addresses = (...slices: readonly Stored[]): readonly string[] =>
   serviceValues(
     [['default/web', web()]],
@@ -45,8 +44,11 @@ describe('the values of Services', () => {
   })
 
   it('are the same in whatever order they were heard', () => {
-    const other = keptService(service('api') as Service)
-    const [a, b] = [sliceOf(endpointSlice('web', ['10.0.0.1'], 1)), sliceOf(endpointSlice('web', ['10.0.0.2'], 1))]
+    const other = keptService(service('api'))
+    const [a, b] = [
+      sliceOf(endpointSlice('web', ['10.0.0.1'], 1)),
+      sliceOf(endpointSlice('web', ['10.0.0.2'], 1)),
+    ]
     const one = serviceValues(
       [
         ['default/web', web()],

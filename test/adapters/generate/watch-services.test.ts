@@ -36,9 +36,7 @@ const opened = async (
 const valuesIn = ({ snapshot }: Mount): readonly ServiceValue[] =>
   JSON.parse(snapshot.text('services.json')) as readonly ServiceValue[]
 const shown = (mount: Mount): readonly string[] =>
-  valuesIn(mount).map(
-    ({ name, endpoints }) => `${name} ${endpoints.map(({ address }) => address).join(',')}`,
-  )
+  valuesIn(mount).map(({ name, endpoints }) => `${name} ${endpoints.map(({ address }) => address).join(',')}`)
 
 describe('Services as a mount', () => {
   it('are those with the labels, with their endpoints, and follow both', async () => {
@@ -105,9 +103,7 @@ describe('Services as a mount', () => {
     await server.stop()
     const onTrouble = vi.fn<(error: MountError) => void>()
     const opening = watchServices(client, { ...quick, onTrouble })
-    await expect
-      .poll(() => onTrouble.mock.calls[0]?.[0].code, { timeout: 20_000 })
-      .toBe('MOUNT_UNREADABLE')
+    await expect.poll(() => onTrouble.mock.calls[0]?.[0].code, { timeout: 20_000 }).toBe('MOUNT_UNREADABLE')
     await server.start()
     const mount = await opening
     onTestFinished(() => mount.close())
@@ -135,9 +131,11 @@ describe('Services as a mount', () => {
     const server = await serving()
     const [{ mount }, { mount: other }] = [
       await opened(server),
-      await watchServices(await clientOf(server), { selector: 'expose=nginx', ...quick, emptied: 'accept' }).then(
-        (made) => ({ mount: made }),
-      ),
+      await watchServices(await clientOf(server), {
+        selector: 'expose=nginx',
+        ...quick,
+        emptied: 'accept',
+      }).then((made) => ({ mount: made })),
     ]
     onTestFinished(() => other.close())
     const troubles: string[] = []
@@ -154,7 +152,9 @@ describe('Services as a mount', () => {
 
   it('need no right on endpoints that nobody asks for, and say which one is missing', async () => {
     const server = await serving()
-    const rules = [{ apiGroups: [''], resources: ['services'], verbs: ['list', 'watch'], namespace: 'default' }]
+    const rules = [
+      { apiGroups: [''], resources: ['services'], verbs: ['list', 'watch'], namespace: 'default' },
+    ]
     const { mount } = await opened(server, { endpoints: false }, rules)
     expect(shown(mount)).toEqual(['web '])
     const client = await clientOf(server, 'generator', rules)

@@ -100,7 +100,10 @@ export const endpointSlice = (
   of: string,
   addresses: readonly (string | { readonly address: string; readonly conditions: object })[],
   port: number,
-  { name = `${of}-x7k2p`, namespace = 'default' }: { readonly name?: string; readonly namespace?: string } = {},
+  {
+    name = `${of}-x7k2p`,
+    namespace = 'default',
+  }: { readonly name?: string; readonly namespace?: string } = {},
 ): Stored => ({
   metadata: { name, namespace, labels: { 'kubernetes.io/service-name': of } },
   addressType: 'IPv4',

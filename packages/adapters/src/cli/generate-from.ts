@@ -10,10 +10,7 @@ import { splitWords } from './words.js'
 
 /** What a command line of `hotmount generate` says. Milliseconds. */
 export interface GeneratePlan {
-  readonly services: Pick<
-    WatchServicesOptions,
-    'selector' | 'namespace' | 'endpoints' | 'settle' | 'emptied'
-  >
+  readonly services: Pick<WatchServicesOptions, 'selector' | 'namespace' | 'endpoints' | 'settle' | 'emptied'>
   readonly kubeconfig: string | undefined
   /** Where the templates are. */
   readonly templates: string
@@ -50,7 +47,8 @@ const templatesFrom = (given: readonly string[]): Pick<GeneratePlan, 'templates'
 const checkFrom = (text: string | undefined): Argv | undefined => {
   if (text === undefined) return undefined
   const [file = '', ...rest] = splitWords(text, '--check')
-  if (file === '') throw bad('--check: there is no command in it', "as in: --check 'nginx -t -c {directory}/nginx.conf'")
+  if (file === '')
+    throw bad('--check: there is no command in it', "as in: --check 'nginx -t -c {directory}/nginx.conf'")
   if (!text.includes('{directory}'))
     throw bad(
       '--check: {directory} is not in it, so it cannot see the candidate',
@@ -64,18 +62,23 @@ const listenFrom = (args: Args<GenerateFlag>): ListenPlan | undefined => {
   const staleMs = durationOf(args.one('ready-stale'), '--ready-stale')
   if (address !== undefined) return { address, tokenFile, staleMs }
   if (tokenFile === undefined && staleMs === undefined) return undefined
-  throw bad(`--${tokenFile === undefined ? 'ready-stale' : 'listen-token-file'} needs --listen`, 'as in: --listen 9533')
+  throw bad(
+    `--${tokenFile === undefined ? 'ready-stale' : 'listen-token-file'} needs --listen`,
+    'as in: --listen 9533',
+  )
 }
 
 /** What a command line says. @throws UsageError */
 export const generateFrom = (args: Args<GenerateFlag>): GeneratePlan => {
   const into = args.one('into')
   const rendering = templatesFrom(args.all('template'))
-  if (into === undefined) throw bad('--into is missing: where is it to be published?', 'as in: --into /etc/nginx/conf.d')
+  if (into === undefined)
+    throw bad('--into is missing: where is it to be published?', 'as in: --into /etc/nginx/conf.d')
   const once = args.has('once')
   const listen = listenFrom(args)
   const waitMs = durationOf(args.one('wait'), '--wait')
-  if (waitMs !== undefined && !once) throw bad('--wait needs --once', 'without it, the API server is waited for')
+  if (waitMs !== undefined && !once)
+    throw bad('--wait needs --once', 'without it, the API server is waited for')
   if (listen && once) throw bad('--listen and --once exclude each other', 'keep one of them')
   const settle = durationOf(args.one('settle'), '--settle')
   return {

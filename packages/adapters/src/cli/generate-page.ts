@@ -89,12 +89,12 @@ export const generatePage: Page = {
   more: [
     'One generator per DIR. It needs the verbs list and watch on services and on',
     'endpointslices (group discovery.k8s.io) in that namespace, and nothing else.',
-    'What is refused by the check, or cannot be rendered, is never seen by the server.',
+    'What is refused by the check or cannot be rendered is never published.',
   ].join('\n'),
   flags: {
     'Of what': clusterFlags,
     'What and where to': fileFlags,
-    'How': waysFlags,
+    How: waysFlags,
     'State and log': { ...statusFlags, ...logFlags },
   },
   examples: [
@@ -104,11 +104,11 @@ export const generatePage: Page = {
     ],
     [
       'The first one, in an init container',
-      'hotmount generate --once --service-selector expose=nginx \\\n--into /etc/nginx/conf.d --template default.conf=/etc/templates/default.conf.eta',
+      'hotmount generate --once --service-selector expose=nginx \\\n--into /etc/nginx/conf.d \\\n--template default.conf=/etc/templates/default.conf.eta',
     ],
     [
       'Checked by the server it is for',
-      "hotmount generate --no-endpoints --into /staged \\\n--template nginx.conf=/etc/templates/nginx.conf.eta --check 'nginx -t -c {directory}/nginx.conf'",
+      "hotmount generate --no-endpoints --into /staged \\\n--template nginx.conf=/etc/templates/nginx.conf.eta \\\n--check 'nginx -t -c {directory}/nginx.conf'",
     ],
   ],
   exits: [

@@ -1,6 +1,6 @@
 import { readlink } from 'node:fs/promises'
 import path from 'node:path'
-import { type Mount, MountError, reload, watchConfigMap } from '@hotmount/core'
+import { type Mount, type MountError, reload, watchConfigMap } from '@hotmount/core'
 import { watchServices } from '../generate/watch-services.js'
 import { kubeClient } from '../kubernetes/kube-client.js'
 import { eta } from '../stage/eta.js'
@@ -79,7 +79,7 @@ const isPublished = async (into: string): Promise<boolean> =>
   )
 
 /** For an init container: the first config, or the one that an earlier life left when the API server is away. */
-const once = async (plan: GeneratePlan, io: Io, log: Log): Promise<number> => {
+const once = async (made: Stage, plan: GeneratePlan, io: Io, log: Log): Promise<number> => {
   const { into, waitMs } = plan
   const late = (await isPublished(into)) ? AbortSignal.timeout(waitMs) : undefined
   let mount: Mount
@@ -92,7 +92,7 @@ const once = async (plan: GeneratePlan, io: Io, log: Log): Promise<number> => {
     return exitCodes.ok
   }
   try {
-    await bringUp(stageOf(plan), mount, plan, io, log)
+    await bringUp(made, mount, plan, io, log)
     return exitCodes.ok
   } finally {
     await mount.close()
@@ -100,11 +100,10 @@ const once = async (plan: GeneratePlan, io: Io, log: Log): Promise<number> => {
 }
 
 /** Until it is told to end. */
-const on = async (plan: GeneratePlan, io: Io, log: Log): Promise<number> => {
+const on = async (made: Stage, plan: GeneratePlan, io: Io, log: Log): Promise<number> => {
   const mount = await open(plan, io, log, io.signal)
   try {
     announceMount(mount, log)
-    const made = stageOf(plan)
     const applied = await bringUp(made, mount, plan, io, log)
     const loop = reload(mount, made, { applied })
     loop.on('report', (report) => log(reportEntry(report)))
@@ -130,5 +129,6 @@ export const generate = async (argv: readonly string[], io: Io): Promise<number>
   })
   const plan = generateFrom(args)
   const log = openLog(io, args.has('json'))
-  return plan.once ? once(plan, io, log) : on(plan, io, log)
+  const made = stageOf(plan)
+  return plan.once ? once(made, plan, io, log) : on(made, plan, io, log)
 }

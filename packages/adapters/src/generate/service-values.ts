@@ -55,6 +55,16 @@ const compare = (one: string, other: string): number => (one < other ? -1 : one 
 const sorted = <T>(of: Readonly<Record<string, T>>): Readonly<Record<string, T>> =>
   Object.fromEntries(Object.entries(of).toSorted(([one], [other]) => compare(one, other)))
 
+const portOf = ({
+  name = '',
+  port,
+  protocol = 'TCP',
+}: {
+  readonly name?: string
+  readonly port: number
+  readonly protocol?: string
+}): ServicePort => (name === '' ? { port, protocol } : { name, port, protocol })
+
 /** What is kept of a Service. */
 export const keptService = ({ metadata, spec = {} }: Service): KeptService => {
   const { [noise]: _, ...annotations } = metadata.annotations ?? {}
@@ -67,11 +77,7 @@ export const keptService = ({ metadata, spec = {} }: Service): KeptService => {
     type,
     ...(clusterIP !== undefined && clusterIP !== '' && { clusterIP }),
     ...(externalName !== undefined && externalName !== '' && { externalName }),
-    ports: ports.map(({ name, port, protocol = 'TCP' }) => ({
-      ...(name !== undefined && name !== '' && { name }),
-      port,
-      protocol,
-    })),
+    ports: ports.map(portOf),
   }
 }
 
@@ -116,6 +122,12 @@ const distinct = (endpoints: readonly ServiceEndpoint[]): readonly ServiceEndpoi
     .toSorted(([one], [other]) => compare(one, other))
     .map(([, endpoint]) => endpoint)
 
+const withEndpoints = (service: KeptService, slices: readonly KeptSlice[]): ServiceValue => {
+  const ready = slices.flatMap((slice) => slice.ready)
+  const endpoints = ready.length > 0 ? ready : slices.flatMap((slice) => slice.serving)
+  return { ...service, endpoints: distinct(endpoints) }
+}
+
 /** Services with their endpoints, the same for the same cluster, whatever order it was heard in. */
 export const serviceValues = (
   services: Iterable<readonly [key: string, service: KeptService]>,
@@ -129,10 +141,5 @@ export const serviceValues = (
   }
   return [...services]
     .toSorted(([one], [other]) => compare(one, other))
-    .map(([key, service]) => {
-      const own = behind.get(key) ?? []
-      const ready = own.flatMap((slice) => slice.ready)
-      const endpoints = distinct(ready.length > 0 ? ready : own.flatMap((slice) => slice.serving))
-      return { ...service, endpoints }
-    })
+    .map(([key, service]) => withEndpoints(service, behind.get(key) ?? []))
 }

@@ -6,7 +6,13 @@ import type { Follower } from '../kubernetes/follower.js'
 import type { Kept } from '../kubernetes/looking.js'
 import { resources } from '../kubernetes/resources.js'
 import type { WatchServicesOptions } from './options.js'
-import { keptService, type KeptService, keptSlice, type KeptSlice, serviceNameLabel } from './service-values.js'
+import {
+  keptService,
+  type KeptService,
+  keptSlice,
+  type KeptSlice,
+  serviceNameLabel,
+} from './service-values.js'
 
 /** With these, `synced` throws: they need not be told besides. */
 const refusals: ReadonlySet<number> = new Set([401, 403, 404])

@@ -8,7 +8,7 @@ import { ServicesText } from './services-text.js'
 import { Sources } from './sources.js'
 
 /** The key that holds the Services. */
-export const servicesKey = 'services.json'
+const servicesKey = 'services.json'
 
 const nameOf = ({ selector = '' }: WatchServicesOptions, namespace: string): string =>
   `services ${selector === '' ? '' : `${selector} `}in ${namespace === '*' ? 'all namespaces' : namespace}`
