@@ -113,12 +113,13 @@ describe('Services as a mount', () => {
   it('end with their signal, before they are there and after', async () => {
     const server = await serving()
     const client = await clientOf(server)
-    await server.stop()
     const [early, late] = [new AbortController(), new AbortController()]
-    const opening = watchServices(client, { ...quick, signal: early.signal, onTrouble: () => undefined })
+    server.faults.hang(1, { resource: 'endpointslices' })
+    const opening = watchServices(client, { ...quick, signal: early.signal })
+    await expect.poll(() => server.watches.size).toBe(1)
     early.abort(new Error('enough'))
     await expect(opening).rejects.toThrow('enough')
-    await server.start()
+    await expect.poll(() => server.watches.size).toBe(0)
     const mount = await watchServices(client, { ...quick, signal: late.signal })
     const closed = new Promise<void>((resolve) => mount.on('close', () => resolve()))
     late.abort()

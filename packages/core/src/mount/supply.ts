@@ -1,5 +1,6 @@
 import { backgroundClock } from '../base/clock.js'
 import type { MountCode, MountError } from '../base/errors.js'
+import { warnOfFailure } from '../base/thrown.js'
 import type { Layout } from './layout.js'
 import type { Mount, MountHealth, WatchOptions } from './mount.js'
 import { ObservedMount } from './observed.js'
@@ -12,7 +13,7 @@ import { Troubles } from './troubles.js'
 export interface Supply {
   /** What it is called in messages: 'services expose=nginx in shop'. */
   readonly path: string
-  /** All keys as they are now; called once at the start, and then when it was rung. Must not throw. */
+  /** All keys as they are now: at the start, and when it was rung. What it throws then is a process warning. */
   readonly read: () => Readonly<Record<Key, string | Uint8Array>>
   /** How long it must be quiet after a ring. Default quiet 100 ms, at most 1 s. */
   readonly settle?: WatchOptions['settle']
@@ -85,7 +86,13 @@ class MountOfSupply extends ObservedMount implements SuppliedMount {
   }
 
   protected override async look(): Promise<void> {
-    if (!this.signal.aborted) this.#read()
+    if (this.signal.aborted) return
+    try {
+      this.#read()
+    } catch (thrown) {
+      // A ring is nobody's to catch.
+      warnOfFailure(`a look at ${this.path}`, thrown)
+    }
   }
 
   protected override async release(): Promise<void> {
