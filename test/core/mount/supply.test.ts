@@ -15,7 +15,10 @@ const supplied = (options: Partial<Supply> = {}) => {
   })
   onTestFinished(() => mount.close())
   const told: string[] = []
-  mount.on('change', ({ added, changed, removed }) => void told.push(`+${added} ~${changed} -${removed}`))
+  mount.on(
+    'change',
+    ({ added, changed, removed }) => void told.push(`+${added.join()} ~${changed.join()} -${removed.join()}`),
+  )
   const put = (next: typeof content): void => {
     content = next
     mount.ring()
