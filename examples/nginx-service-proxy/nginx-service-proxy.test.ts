@@ -3,6 +3,7 @@ import path from 'node:path'
 import { simulateMount, type SimulatedMount } from '@hotmount/core/testing'
 import { expect, it, onTestFinished } from 'vitest'
 import { finish, launch, logged, type Running } from '../../test/adapters/cli/support.js'
+import { startLoad } from '../../test/e2e/load.js'
 import type { Rule } from '../../test/support/api-server/access.js'
 import { kubeconfigOf } from '../../test/support/api-server/credentials.js'
 import { service } from '../../test/support/api-server/objects.js'
@@ -13,7 +14,6 @@ import { directory as temporary } from '../../test/support/mounted.js'
 import { roleIn } from '../../test/support/roles.js'
 import { describeWith, installed } from '../../test/support/servers.js'
 import { root } from '../../test/support/source-tree.js'
-import { steadyLoad } from '../../test/support/steady-load.js'
 import { webServer } from '../../test/support/web-server.js'
 
 const podFile = 'examples/nginx-service-proxy/pod.yaml'
@@ -140,7 +140,8 @@ describeWith('nginx', 'a proxy whose config is made from Services', () => {
     const reading = (async () => {
       while (!over.signal.aborted) seen.add(await readFile(path.join(into, 'default.conf'), 'utf8'))
     })()
-    const load = steadyLoad(`${url}/shop/`, 100)
+    // Each on a connection of its own: nginx closes kept ones at a reload, as HTTP allows it to.
+    const stop = startLoad(`${url}/shop/`)
     for (let count = 1; count <= 8; count++) {
       change(`index-${count}.html`)
       await expect
@@ -149,7 +150,9 @@ describeWith('nginx', 'a proxy whose config is made from Services', () => {
     }
     over.abort()
     await reading
-    expect((await load.stop()).failed).toBe(0)
+    const { answered, failed } = await stop()
+    expect(failed).toEqual([])
+    expect(answered).toBeGreaterThan(50)
     expect([...seen].filter((text) => !whole.test(text))).toEqual([])
     expect(seen.size).toBeGreaterThanOrEqual(8)
     expect(containers.nginx.log().filter(({ level }) => Number(level) > 30)).toEqual([])
