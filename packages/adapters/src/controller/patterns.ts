@@ -17,7 +17,7 @@ const mostKept = 2000
 /**
  * Opens the engine of Go's own expressions, RE2, so that lists written for Reloader mean what they meant.
  * JavaScript's engine is no choice: `(a+)+b` against 26 letters takes it 5 seconds, and anyone may annotate.
- * docs/adr/0017-controller.md
+ * docs/adr/0012-controller.md
  *
  * @throws UsageError BAD_OPTION when the package `re2js` is not installed
  */
