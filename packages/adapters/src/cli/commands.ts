@@ -49,6 +49,10 @@ export const commands: Readonly<Record<string, Command>> = {
     page: async () => (await import('./wait-for-page.js')).waitForPage,
     start: async () => (await import('./wait-for.js')).waitFor,
   },
+  status: {
+    page: async () => (await import('./status-page.js')).statusPage,
+    start: async () => (await import('./status.js')).status,
+  },
   controller: {
     page: async () => (await import('./controller-page.js')).controllerPage,
     start: async () => (await import('./controller.js')).controller,

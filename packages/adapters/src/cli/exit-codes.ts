@@ -7,6 +7,8 @@ export const exitCodes = {
   neverUpdates: 1,
   /** wait-for: it was not in effect in time. */
   timeIsUp: 1,
+  /** status: not every pod has applied what is mounted. */
+  notApplied: 1,
   /** check: some of it cannot be told before it is tried. */
   undecided: 1,
   usage: 2,

@@ -1,30 +1,42 @@
-import { readFile } from 'node:fs/promises'
-import { MountError, systemClock, UsageError } from '@hotmount/core'
+import { UsageError } from '@hotmount/core'
 import { type Args, readArgs } from './args.js'
+import type { ClusterFlag } from './cluster-flags.js'
 import { keyPattern, msOf } from './config/values.js'
 import { exitCodes } from './exit-codes.js'
 import type { Io } from './io.js'
 import { digestOf, type Keys } from './manifest/projected.js'
 import { readSource } from './manifest/source.js'
 import { durationOf, keysOf } from './mount-flags.js'
-import { errnoOf } from '../process/errno.js'
 import { waitForFlags } from './wait-for-page.js'
+import { waitForPods } from './wait-for-pods.js'
+import { baseFrom, type UrlFlag, waitForUrl } from './wait-for-url.js'
 
-type WaitFlag = 'digest' | 'revision-of' | 'name' | 'keys' | 'url' | 'mount' | 'timeout' | 'token-file'
+type WaitFlag =
+  | 'digest'
+  | 'revision-of'
+  | 'name'
+  | 'keys'
+  | 'timeout'
+  | 'selector'
+  | 'least'
+  | UrlFlag
+  | ClusterFlag
+
+const ofUrl = ['url', 'mount', 'token-file'] as const
+const ofPods = ['namespace', 'loop', 'least', 'kubeconfig', 'context'] as const
 
 const bad = (message: string, hint?: string): UsageError => new UsageError('BAD_OPTION', message, { hint })
-
-/** The longest that one question may take: a proxy between cuts off what is silent for long. */
-const longestAskMs = 30_000
-const pauseMs = 500
 
 const digestFrom = async (args: Args<WaitFlag>, signal: AbortSignal): Promise<string> => {
   const [digest, manifests] = [args.one('digest'), args.all('revision-of')]
   if (digest !== undefined && manifests.length > 0)
     throw bad('--digest and --revision-of exclude each other', 'keep one of them')
   if (digest !== undefined) {
-    if (/^[\da-f]{64}$/i.test(digest)) return digest.toLowerCase()
-    throw bad('--digest: not 64 hexadecimal digits', '/status tells the digest of each mount')
+    const isWhole = /^[\da-f]{64}$/i.test(digest)
+    if (isWhole || (args.has('selector') && /^[\da-f]{12,63}$/i.test(digest))) return digest.toLowerCase()
+    throw args.has('selector')
+      ? bad('--digest: not 12 to 64 hexadecimal digits', 'hotmount status tells those of the pods')
+      : bad('--digest: not 64 hexadecimal digits', '/status tells the digest of each mount')
   }
   if (manifests.length === 0)
     throw bad('what is to be waited for?', 'say --revision-of MANIFEST.yaml, or --digest DIGEST')
@@ -37,107 +49,44 @@ const digestFrom = async (args: Args<WaitFlag>, signal: AbortSignal): Promise<st
   return digestOf(all, selected ? { keys: selected.map(keyPattern) } : {})
 }
 
-const tokenFrom = async (path: string | undefined): Promise<string | undefined> => {
-  if (path === undefined) return undefined
-  const text = await readFile(path, 'utf8').catch((thrown: unknown) => {
-    throw new MountError(
-      'MOUNT_UNREADABLE',
-      path,
-      `--token-file: ${path} cannot be read (${errnoOf(thrown)})`,
-    )
-  })
-  return text.trim()
+const leastOf = (text: string | undefined): number | undefined => {
+  if (text === undefined || /^[1-9]\d{0,5}$/.test(text)) return text === undefined ? undefined : Number(text)
+  throw bad('--least: not a number of pods', 'as in: --least 3')
 }
 
-const baseFrom = (text: string): URL => {
-  const url = URL.canParse(text) ? new URL(text) : undefined
-  if (url?.protocol !== 'http:' && url?.protocol !== 'https:')
-    throw bad('--url: not a URL that begins with http:// or https://', 'as in: --url http://127.0.0.1:9533')
-  if (!url.pathname.endsWith('/')) url.pathname += '/'
-  return url
+/** The two ways to ask exclude each other. @throws UsageError BAD_OPTION */
+const selectorOf = (args: Args<WaitFlag>): string | undefined => {
+  const selector = args.one('selector')
+  const stray = (selector === undefined ? ofPods : ofUrl).find((name) => args.has(name))
+  if (stray === undefined) return selector
+  throw selector === undefined
+    ? bad(`--${stray} goes with --selector`, 'as in: --selector app=shop')
+    : bad(`--selector and --${stray} exclude each other`, 'pods are found by the API server, not by a URL')
 }
 
-/** What one question brought: it is there, it is not yet (and why), or it never will be. */
-type Answer = { readonly kind: 'there' } | { readonly kind: 'notYet'; readonly why: string }
-
-const refusals: Readonly<Record<number, string>> = {
-  401: 'it wants a token: --token-file PATH',
-  403: 'it refuses the token, or this way of asking',
-}
-
-const askOnce = async (
-  url: URL,
-  token: string | undefined,
-  limitMs: number,
-  signal: AbortSignal,
-): Promise<Answer> => {
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(Math.ceil(limitMs))])
-  const headers = token === undefined ? {} : { authorization: `Bearer ${token}` }
-  let response: Response
-  try {
-    response = await fetch(url, { headers, signal: limit, redirect: 'error' })
-  } catch (thrown) {
-    signal.throwIfAborted()
-    const cause: unknown = thrown instanceof Error ? thrown.cause : undefined
-    return {
-      kind: 'notYet',
-      why: limit.aborted ? 'it does not answer' : `it cannot be reached (${errnoOf(cause)})`,
-    }
-  }
-  await response.body?.cancel()
-  const { status } = response
-  if (status === 200) return { kind: 'there' }
-  const refusal = refusals[status]
-  if (refusal !== undefined) throw bad(`${url.origin} answered ${status}`, refusal)
-  if (status === 400)
-    throw bad(
-      `${url.origin} answered 400: it has no such mount, or is another version`,
-      'see its /status for its mounts',
-    )
-  return { kind: 'notYet', why: status === 504 ? 'it is not in effect yet' : `it answered ${status}` }
-}
-
-/** Asks until it is there, or time is up: then why not. */
-const askUntil = async (
-  ask: (waitMs: number) => Promise<Answer>,
-  timeoutMs: number,
-  signal: AbortSignal,
-): Promise<string | undefined> => {
-  const end = systemClock.now() + timeoutMs
-  for (;;) {
-    const left = Math.max(0, end - systemClock.now())
-    const answer = await ask(Math.min(left, longestAskMs))
-    if (answer.kind === 'there') return undefined
-    if (end - systemClock.now() <= pauseMs) return answer.why
-    await systemClock.sleep(pauseMs, signal)
-  }
-}
-
-/** `hotmount wait-for`. @throws UsageError, MountError */
+/** `hotmount wait-for`. @throws UsageError, MountError, ReactionError */
 export const waitFor = async (argv: readonly string[], io: Io): Promise<number> => {
   const args: Args<WaitFlag> = readArgs(argv, waitForFlags, {
     env: io.env,
-    either: [['digest', 'revision-of']],
+    either: [
+      ['digest', 'revision-of'],
+      ['selector', ...ofUrl],
+    ],
     refuseWord: (word) => bad(`a word too many: ${JSON.stringify(word)}`, 'a manifest follows --revision-of'),
   })
-  const base = baseFrom(args.one('url') ?? 'http://127.0.0.1:9533')
+  const [selector, least] = [selectorOf(args), leastOf(args.one('least'))]
+  const base = baseFrom(args.one('url'))
   durationOf(args.one('timeout'), '--timeout')
   const timeoutMs = msOf(args.one('timeout') ?? '5m')
   const digest = await digestFrom(args, io.signal)
-  const token = await tokenFrom(args.one('token-file'))
-  const mount = args.one('mount')
-  const ask = (waitMs: number): Promise<Answer> => {
-    const url = new URL('status', base)
-    url.searchParams.set('wait', digest)
-    url.searchParams.set('timeout', `${Math.round(waitMs)}ms`)
-    if (mount !== undefined) url.searchParams.set('mount', mount)
-    return askOnce(url, token, waitMs + 5000, io.signal)
-  }
-  const why = await askUntil(ask, timeoutMs, io.signal)
+  const { where, why } =
+    selector === undefined
+      ? await waitForUrl(args, base, digest, timeoutMs, io)
+      : await waitForPods(args, { selector, digest, least, timeoutMs }, io)
   if (why === undefined) {
     io.stdout.write(`${digest} is in effect\n`)
     return exitCodes.ok
   }
-  io.stderr.write(`hotmount: time is up: ${why}\n  → waited for ${digest} at ${base.origin}\n`)
+  io.stderr.write(`hotmount: time is up: ${why}\n  → waited for ${digest} at ${where}\n`)
   return exitCodes.timeIsUp
 }
