@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
-import { parseAllDocuments } from 'yaml'
+import { parse, parseAllDocuments } from 'yaml'
 import type { Rule } from './api-server/access.js'
 import { root } from './source-tree.js'
 
@@ -17,3 +17,11 @@ export const roleIn = (file: string, namespace = 'default'): readonly Rule[] =>
     .flatMap(({ kind, rules = [] }) =>
       rules.map((rule) => (kind === 'Role' ? Object.assign(rule, { namespace }) : rule)),
     )
+
+/** The rules that a section of a page shows. */
+export const rulesShown = (page: string, section: string, namespace = 'default'): readonly Rule[] => {
+  const text = readFileSync(path.join(root, page), 'utf8').split(`\n## ${section}\n`)[1] ?? ''
+  const [, shown = ''] = /```yaml\n(rules:\n.*?)```/s.exec(text.split('\n## ')[0] ?? '') ?? []
+  const { rules = [] } = parse(shown) as Pick<Manifest, 'rules'>
+  return rules.map((rule) => Object.assign(rule, { namespace }))
+}

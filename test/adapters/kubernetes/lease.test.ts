@@ -67,6 +67,17 @@ describe('a lease', () => {
     expect(clock.pending).toBe(0)
   })
 
+  it('is given back also when somebody has just written to it', async () => {
+    const server = await apiServer()
+    const held = await acquireLease(await clientOf(server), { name: 'baton', identity: 'a' })
+    const labelled = server.store.get('leases', 'default', 'baton')
+    labelled.metadata.labels = { by: 'hand' }
+    server.store.replace('leases', labelled)
+    await held.release()
+    expect(specOf(server).holderIdentity).toBe('')
+    expect(server.store.get('leases', 'default', 'baton').metadata.labels).toEqual({ by: 'hand' })
+  })
+
   it('goes to the next one at once when it is given back', async () => {
     const server = await apiServer()
     const clock = fakeClock()

@@ -5,6 +5,8 @@ import type { Held, LeaseSettings } from './lease-settings.js'
 import type { LeaseObject } from './objects.js'
 import { resources } from './resources.js'
 
+const mostTries = 5
+
 /** A lease that we have taken. */
 export class HeldLease implements Held {
   readonly identity: string
@@ -51,9 +53,26 @@ export class HeldLease implements Held {
     this.#lose()
     await this.#renewing
     if (!wasHeld) return
-    const lease = released(this.#lease, this.#settings.clock.now())
     // Not released, it runs out.
-    await this.#client.update(resources.leases, lease).catch(() => undefined)
+    await this.#write().catch(() => undefined)
+  }
+
+  /** Writes that nobody has it; after a write of somebody else, once more if it still is ours. */
+  async #write(): Promise<void> {
+    const { ref, clock, identity } = this.#settings
+    let lease = this.#lease
+    for (let tries = 1; ; tries++) {
+      try {
+        await this.#client.update(resources.leases, released(lease, clock.now()))
+        return
+      } catch (error) {
+        if (!isConflict(error) || tries >= mostTries) throw error
+      }
+      lease = await this.#client.get(resources.leases, ref)
+      const { holderIdentity, acquireTime } = lease.spec ?? {}
+      // Ours of another time may be one that we have taken since.
+      if (holderIdentity !== identity || acquireTime !== this.#lease.spec?.acquireTime) return
+    }
   }
 
   #lose(): void {

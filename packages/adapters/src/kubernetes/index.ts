@@ -1,5 +1,6 @@
 export { amend } from './amend.js'
 export { ApiError } from './api-error.js'
+export type { BatonOptions } from './baton-options.js'
 export type { KubeClient } from './client.js'
 export { EventLog, type Happening, type Involved } from './event-log.js'
 export { fleetStatus, type FleetPod, type FleetSelection, type FleetStanding } from './fleet.js'
@@ -27,6 +28,7 @@ export type {
   Service,
   Workload,
 } from './objects.js'
+export { oneAtATime } from './one-at-a-time.js'
 export { pages } from './pages.js'
 export type { Followed } from './projection.js'
 export type {
