@@ -32,6 +32,7 @@ export const controllerPage: Page = {
   exits: [
     ['0', 'ended by TERM or INT'],
     ['2', 'the command line is wrong'],
+    ['3', 'the ServiceAccount or the kubeconfig cannot be read'],
     ['70', 'a fault of hotmount itself'],
   ],
 }
