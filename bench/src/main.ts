@@ -12,7 +12,10 @@ import type { Part, Results } from './results.js'
 
 const seconds = (since: number): string => `${((performance.now() - since) / 1000).toFixed(0)} s`
 
-const interrupt = (): void => void endAll().finally(() => process.exit(130))
+const interrupt = (signal: NodeJS.Signals): void => {
+  console.error(`interrupted by ${signal}: nothing is written`)
+  void endAll().finally(() => process.exit(130))
+}
 
 const measure = async (plan: Plan, wanted: readonly Part[], rounds: number): Promise<Results> => {
   const machine = describeMachine()
