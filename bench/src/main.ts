@@ -13,7 +13,7 @@ import type { Part, Results } from './results.js'
 const seconds = (since: number): string => `${((performance.now() - since) / 1000).toFixed(0)} s`
 
 const interrupt = (signal: NodeJS.Signals): void => {
-  console.error(`interrupted by ${signal}: nothing is written`)
+  console.error(`interrupted by ${signal}: the record stays as it was`)
   void endAll().finally(() => process.exit(130))
 }
 
@@ -23,14 +23,17 @@ const measure = async (plan: Plan, wanted: readonly Part[], rounds: number): Pro
   const say = (what: string): void => console.log(`${seconds(startedAt).padStart(6)}  ${what}`)
   const bench = new Bench(plan, rounds, say)
   const found: [Part, unknown][] = []
+  const resultsOf = (): Results => ({ machine, rounds, ...Object.fromEntries(found) })
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, interrupt)
   process.once('exit', () => bench.clear())
   for (const part of wanted) {
     say(part)
     found.push([part, await measurements[part](bench)])
+    // A run that ends early has not been for nothing.
+    writeResults(tryDirectory, resultsOf())
   }
   await endAll()
-  return { machine, rounds, ...Object.fromEntries(found) }
+  return resultsOf()
 }
 
 const tell = (results: Results, directory: string): void => {

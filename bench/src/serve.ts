@@ -19,7 +19,8 @@ export const serve = (
 ): void => {
   const answer = async (request: { readonly ask: string }): Promise<void> => {
     const value: unknown = await answers[request.ask]?.(request as never)
-    process.send?.(value ?? {})
+    // Whoever asked may be gone by now: then nobody wants to know.
+    if (process.connected) process.send?.(value ?? {}, undefined, undefined, () => {})
   }
   process.on('message', (request) => void answer(request as { readonly ask: string }))
   obey(() => void atLast().finally(() => process.exit()))

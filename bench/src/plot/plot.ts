@@ -125,8 +125,8 @@ export const plotOf = (results: Results): string => {
     }),
     ...panels.flatMap(grid),
     label(outcomeX + 128, top - 34, 'Bursts of swaps', { class: 'head', 'text-anchor': 'end' }),
-    label(outcomeX + 62, top - 12, 'last one lost', { class: 'small', 'text-anchor': 'end' }),
-    label(outcomeX + 128, top - 12, 'torn', { class: 'small', 'text-anchor': 'end' }),
+    label(outcomeX + 62, top - 12, 'last lost', { class: 'small', 'text-anchor': 'end' }),
+    label(outcomeX + 128, top - 12, 'torn, failed', { class: 'small', 'text-anchor': 'end' }),
     ...names.flatMap((name, index) => {
       const y = middleOf(index)
       const words = name === floor ? `${name} (the floor)` : name
