@@ -13,7 +13,7 @@ const topPages = [
   'packages/core/README.md',
   'packages/adapters/README.md',
 ].filter((page) => existsSync(path.join(root, page)))
-const folders = ['docs', 'examples', 'bench', 'packages/core', 'packages/adapters', '.changeset']
+const folders = ['docs', 'examples', 'bench/results', 'packages/core', 'packages/adapters', '.changeset']
 const pages = [...topPages, ...filesBelow(folders, /\.md$/)]
 
 const broken = (page: string, link: string): boolean => {
