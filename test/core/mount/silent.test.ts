@@ -1,11 +1,12 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises'
+import { mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Change, inspectMount, watchConfigMap } from '@hotmount/core'
 import { simulateMount } from '@hotmount/core/testing'
 import { expect, onTestFinished, test } from 'vitest'
+import { LiveMount } from '../../../packages/core/src/mount/live-mount.js'
 import { describeWith } from '../../support/servers.js'
 
 // A real FUSE mount: what is written behind it makes no event in front of it.
@@ -37,4 +38,32 @@ describeWith('bindfs', 'a file system that announces nothing', () => {
     expect(findings).toContainEqual(expect.objectContaining({ level: 'warning' }))
     await mount.close()
   })
+})
+
+test('a file system that announces nothing is polled again once it is back', async () => {
+  const volume = await simulateMount({ a: '1' })
+  const { path } = volume
+  const mount = await new LiveMount({
+    path,
+    location: { root: path, layout: 'atomic', within: undefined },
+    selects: () => true,
+    settle: undefined,
+    isSilent: true,
+    isExact: false,
+    resyncMs: undefined,
+    pollMs: undefined,
+    maxBytes: 1000,
+    holdsEmptied: true,
+    keepAlive: true,
+  }).open()
+  onTestFinished(async () => {
+    await mount.close()
+    await volume[Symbol.asyncDispose]()
+  })
+  await rename(path, `${path}.away`)
+  await mount.resync()
+  expect(mount.health.troubles).toHaveLength(1)
+  await rename(`${path}.away`, path)
+  await mount.resync()
+  expect(mount.health).toMatchObject({ troubles: [], watching: 'polling' })
 })

@@ -73,10 +73,15 @@ export class Doorbell {
     return this.#missed
   }
 
+  /** Also where no event tells of changes, there is something to wait for. */
+  get #usualPollMs(): number | undefined {
+    const { pollMs, isSilent } = this.#options
+    return pollMs ?? (isSilent ? fallbackPollMs : undefined)
+  }
+
   /** @throws MountError MOUNT_UNREADABLE */
   async install(): Promise<void> {
-    const { pollMs, isSilent } = this.#options
-    await this.#watch(pollMs ?? (isSilent ? fallbackPollMs : undefined))
+    await this.#watch(this.#usualPollMs)
   }
 
   /** Starts the safety re-check. */
@@ -85,7 +90,7 @@ export class Doorbell {
   }
 
   /** Watches anew: the directory at the path is another one, or its layout has become clear. */
-  async reinstall(pollMs: number | undefined = this.#options.pollMs): Promise<void> {
+  async reinstall(pollMs: number | undefined = this.#usualPollMs): Promise<void> {
     await this.#trigger?.close()
     try {
       await this.#watch(pollMs)
