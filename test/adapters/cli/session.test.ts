@@ -34,6 +34,32 @@ describe('a session of several mounts', () => {
     expect(running.err()).not.toMatch(/hunter[23]/)
   })
 
+  it('quotes no value that another mount has not told of yet', async () => {
+    const [web, tls] = [await volume({ a: '1' }), await volume({ key: 'hunter2-is-secret' })]
+    const running = await withFile('sidecar', {
+      mounts: { web: web.path, tls: { path: tls.path, settle: '60s' } },
+      reactions: [
+        { on: 'web/*', command: 'true', check: `sh -c 'echo unexpected token; cat ${tls.path}/key; exit 1'` },
+        { on: 'tls/*', command: 'true' },
+      ],
+    })
+    await logged(running, { msg: 'config rejected' })
+    await tls.swap({ key: 'hunter3-is-secret' })
+    const next = await web.swap({ a: '2' })
+    await logged(running, { msg: 'config rejected', revision: next })
+    expect(running.err()).not.toMatch(/hunter[23]/)
+  })
+
+  it('refuses a mount that could be called like two of them together', async () => {
+    const { path: place } = await volume({ a: '1' })
+    const running = await withFile('sidecar', {
+      mounts: { one: place, two: `${place}/..data`, 'one+two': `${place}/..data/a` },
+      reactions: [{ command: 'true' }],
+    })
+    expect(await running.exited).toBe(2)
+    expect(running.err()).toContain('it is no name for a mount')
+  })
+
   it('runs a chain in its order, and only the members that a change concerns', async () => {
     const [web, tls] = [await volume({ a: '1' }), await volume({ key: '1' })]
     const log = path.join(await temporary(), 'log')

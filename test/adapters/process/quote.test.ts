@@ -29,7 +29,7 @@ describe('quoteEnded', () => {
     expect(await quoteEnded('', change.snapshot, context)).toBe('')
   })
   it('takes out other values, for as long as they are to be hidden', async () => {
-    const show = hideAlso(() => [snapshotOf({ b: '0ther-value' })])
+    const show = hideAlso(() => Promise.resolve([snapshotOf({ b: '0ther-value' })]))
     expect(await quoteEnded('got 0ther-value', change.snapshot, contextOf(change))).toBe(': got [redacted]')
     show()
     expect(await quoteEnded('got 0ther-value', change.snapshot, contextOf(change))).toBe(': got 0ther-value')
@@ -39,7 +39,7 @@ describe('quoteEnded', () => {
     expect(await quoteEnded('got it', change.snapshot, context)).toContain('withheld')
   })
   it('shows nothing when other values could not be read', async () => {
-    onTestFinished(hideAlso(() => 'unknown'))
+    onTestFinished(hideAlso(() => Promise.resolve('unknown')))
     expect(await quoteEnded('got it', change.snapshot, contextOf(change))).toContain('withheld')
   })
 })

@@ -5,7 +5,7 @@ import { redactValues } from './redact.js'
  * Another source of values that a command may quote: those of keys that a mount leaves out. `unknown` when they could
  * not be read: then no output is shown at all.
  */
-export type OtherValues = () => readonly Snapshot[] | 'unknown'
+export type OtherValues = () => Promise<readonly Snapshot[] | 'unknown'>
 
 const others = new Set<OtherValues>()
 
@@ -39,7 +39,7 @@ export const quoteEnded = async (
   if (output.trim() === '') return ''
   const isFresh = await hasLooked(resync)
   const known = [snapshot, change.snapshot, change.previous]
-  const more = [...others].map((values) => values())
+  const more = await Promise.all([...others].map((values) => values()))
   if (!isFresh || !known.includes(latest()) || more.includes('unknown')) return withheld
   const said = redactValues(output, ...known, ...more.flatMap((each) => (each === 'unknown' ? [] : each)))
   return said === '' ? '' : `: ${said}`

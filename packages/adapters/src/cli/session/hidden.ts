@@ -7,19 +7,25 @@ const mostRecent = 4
 
 /** Has the values of a mount taken out of all that commands say. Where they are not known, nothing that they say is shown. */
 const hideValuesOf = (mount: Mount | undefined): (() => void) => {
-  let recent: readonly Snapshot[] | 'unknown' = mount ? [mount.snapshot] : 'unknown'
-  const show = hideAlso(() => recent)
-  mount?.on('change', ({ snapshot }) => {
-    recent = [snapshot, ...(recent === 'unknown' ? [] : recent)].slice(0, mostRecent)
+  let recent: readonly Snapshot[] = mount ? [mount.snapshot] : []
+  mount?.on('change', ({ snapshot }) => (recent = [snapshot, ...recent].slice(0, mostRecent)))
+  return hideAlso(async () => {
+    if (!mount) return 'unknown'
+    const before = mount.snapshot
+    try {
+      await mount.resync()
+    } catch {
+      return 'unknown'
+    }
+    // What it had not told of yet, a command may have read already, and what came before that as well.
+    const isTold = mount.snapshot === before
+    // What the trouble is, the mount that is watched tells; here it only means that there may be values nobody knows.
+    return isTold && mount.health.troubles.every(({ code }) => code === 'WATCH_LIMIT') ? recent : 'unknown'
   })
-  // What the trouble is, the mount that is watched tells; here it only means that there may be values nobody knows.
-  mount?.on('error', () => (recent = 'unknown'))
-  mount?.on('recovered', () => (recent = [mount.snapshot]))
-  return show
 }
 
 /** Has nothing shown that commands say, until the returned function is called. */
-export const hideAll = (): (() => void) => hideAlso(() => 'unknown')
+export const hideAll = (): (() => void) => hideAlso(() => Promise.resolve('unknown'))
 
 /**
  * Hides what a reaction cannot know of: keys that its mount leaves out, for which these are read as well, and other
