@@ -36,7 +36,8 @@ export const mountsOf = ({ mounts }: Config, say: Say): readonly MountPlan[] => 
   return entries.map(([name, given]) => {
     const mount: MountConfig = typeof given === 'string' ? { path: given } : given
     const path = ['mounts', name]
-    if (!/^[^/\s*][^/*]*$/.test(name) && entries.length > 1)
+    // `+` joins the names of mounts that are looked at as one.
+    if (!/^[^/\s*+][^/*+]*$/.test(name) && entries.length > 1)
       say(path, 'it is no name for a mount', 'use letters, digits, dots and dashes: keys are called NAME/KEY')
     const twin = entries.find(([other, one]) => {
       const otherPath = typeof one === 'string' ? one : one.path
