@@ -74,6 +74,11 @@ basic_auth_users: { ada: ${hash} }
       'http_server_config: { headers: { X-Powered-By: x } }',
       /headers: not possible here: X-Powered-By$/,
     ],
+    [
+      'a header that cannot be sent',
+      'http_server_config: { headers: { X-Frame-Options: "sword\\nfish" } }',
+      /headers: X-Frame-Options cannot be sent$/,
+    ],
     ['a plain password', 'basic_auth_users: { ada: swordfish }', /no bcrypt hash for ada$/],
     ['a number', 'basic_auth_users: { ada: 1 }', /basic_auth_users\.ada is no text$/],
   ])('is refused for %s, by name', (_, text, message) => {
@@ -204,6 +209,28 @@ describeWith('openssl', '--web-config-file', () => {
     await expect(ask(port, '/metrics', { ca: own.pem.cert, cert, key })).resolves.toMatchObject({
       status: 200,
     })
+  })
+  it('does not take for granted what needs a new start: who must prove himself, and which files', async () => {
+    const own = authority()
+    const [first, second] = [own.issue('localhost'), own.issue('localhost')]
+    const open = 'tls_server_config: { cert_file: tls.crt, key_file: tls.key }\n'
+    const { port, put, session } = await serving(open, {
+      'tls.crt': first.pem.cert,
+      'tls.key': first.pem.key,
+      'other.crt': second.pem.cert,
+      'other.key': second.pem.key,
+      'ca.crt': readFileSync(own.cert, 'utf8'),
+    })
+    const refusals = (): number => session.err().split('msg="web config refused"').length - 1
+    put(
+      'web.yml',
+      'tls_server_config: { cert_file: tls.crt, key_file: tls.key, client_ca_file: ca.crt, client_auth_type: RequireAndVerifyClientCert }\n',
+    )
+    await vi.waitFor(() => expect(session.err()).toMatch(/msg="web config (?:refused|taken)"/), 5000)
+    expect(refusals()).toBe(1)
+    put('web.yml', 'tls_server_config: { cert_file: other.crt, key_file: other.key }\n')
+    await vi.waitFor(() => expect(refusals()).toBe(2), 5000)
+    await expect(ask(port, '/metrics', { ca: own.pem.cert })).resolves.toMatchObject({ status: 200 })
   })
   it('ends with 2 when certificate and key are no pair', async () => {
     const own = authority()

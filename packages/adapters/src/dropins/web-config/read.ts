@@ -1,3 +1,4 @@
+import { validateHeaderValue } from 'node:http'
 import { dirname, resolve } from 'node:path'
 import { UsageError } from '@hotmount/core'
 import { ParseFailure } from '../../formats/parser.js'
@@ -100,6 +101,24 @@ const tlsOf = (value: unknown, directory: string): WebTls | undefined => {
   }
 }
 
+const isSendable = (name: string, value: string): boolean => {
+  try {
+    validateHeaderValue(name, value)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** One that cannot be sent would fail every answer, and there it is too late to say so. */
+const headersOf = (value: unknown): Readonly<Record<string, string>> => {
+  const name = 'http_server_config.headers'
+  const headers = textsOf(sectionOf(value, name, headerNames), name)
+  const bad = Object.entries(headers).filter(([each, text]) => !isSendable(each, text))
+  if (bad.length === 0) return headers
+  throw refused(`${name}: ${bad.map(([each]) => each).join(', ')} cannot be sent`, 'one line of plain text')
+}
+
 const isBcrypt = (hash: string): boolean => /^\$2[aby]\$\d\d\$[./A-Za-z0-9]{53}$/.test(hash)
 
 const usersOf = (value: unknown): Readonly<Record<string, string>> => {
@@ -129,10 +148,7 @@ export const readWebConfig = (bytes: Uint8Array, path: string): WebConfig => {
   const server = sectionOf(whole['http_server_config'], 'http_server_config', 'http2 headers')
   return {
     tls: tlsOf(whole['tls_server_config'], dirname(resolve(path))),
-    headers: textsOf(
-      sectionOf(server['headers'], 'http_server_config.headers', headerNames),
-      'http_server_config.headers',
-    ),
+    headers: headersOf(server['headers']),
     users: usersOf(whole['basic_auth_users']),
   }
 }

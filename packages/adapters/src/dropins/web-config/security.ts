@@ -65,6 +65,10 @@ const filesOf = (path: string, { tls }: WebConfig): readonly string[] => [
   ...[tls?.certFile, tls?.keyFile, tls?.clientCaFile].filter((file) => file !== undefined),
 ]
 
+/** What a server that listens cannot take over: other files are not watched, and who is asked for a certificate stays. */
+const fixedOf = (path: string, config: WebConfig): string =>
+  JSON.stringify([filesOf(path, config), config.tls?.clientAuth, Object.keys(config.users).length > 0])
+
 /** Reads the files again when they change; what cannot be used is told, and the last good ones stay. */
 const reread = async (path: string, log: Log, take: (read: Read) => void): Promise<void> => {
   try {
@@ -86,13 +90,12 @@ export const openSecurity = async (path: string, log: Log): Promise<Security> =>
   const users = needsUsers ? await Users.open() : undefined
   let server: Listening['server'] | undefined
   const take = (read: Read): void => {
-    if (
-      (read.tls === undefined) !== (current.tls === undefined) ||
-      Object.keys(read.config.users).length > 0 !== needsUsers
-    )
-      throw new UsageError('BAD_OPTION', '--web-config-file: TLS or basic auth was switched on or off', {
-        hint: 'restart the container for that',
-      })
+    if (fixedOf(path, read.config) !== fixedOf(path, current.config))
+      throw new UsageError(
+        'BAD_OPTION',
+        '--web-config-file: TLS or basic auth was switched on or off, or files or client_auth_type are others',
+        { hint: 'restart the container for that' },
+      )
     current = read
     if (read.tls && server instanceof TlsServer) server.setSecureContext(read.tls)
   }
