@@ -7,7 +7,7 @@ import { authority } from '../../support/certificates.js'
 import { directory } from '../../support/mounted.js'
 import { describeWith } from '../../support/servers.js'
 import { answer, hang, webServer } from '../../support/web-server.js'
-import { changeOf, contextOf } from '../process/changes.js'
+import { changeOf, contextOf, snapshotOf } from '../process/changes.js'
 
 const change = changeOf({ 'config/a.yaml.gz': 'packed' }, { 'config/a.yaml.gz': 'packed too' })
 
@@ -48,6 +48,13 @@ describe('a reload by HTTP', () => {
       message: expect.stringContaining('failed to reload: line 3') as string,
     })
     expect(String(ended)).not.toMatch(/abcde|swordfish|hunter2000/)
+  })
+  it('that is refused is not quoted when something newer is mounted, which it may have read', async () => {
+    const { url } = await webServer([answer(500, 'bad: hunter2000')])
+    const { telling } = reloaderOptions([`--reload-url=${url}`])
+    const context = { ...contextOf(change), latest: () => snapshotOf({ a: 'hunter2000' }, 'r3') }
+    const { reaction } = tellPrometheus(telling, () => undefined)
+    await expect(reaction.apply(change, context)).rejects.toThrow(/answered 500: its answer is withheld/)
   })
   it.each([401, 403, 404])('that is answered %d is no word about the config', async (status) => {
     const { url } = await webServer([answer(status)])

@@ -1,11 +1,12 @@
 import { type Change, ReactionError, type ReactionContext } from '@hotmount/core'
+import { quotable } from '../process/quote.js'
 import { inContext, type Where } from '../process/target-error.js'
 import { type Credentials, readCredentials, signatureOf } from './credentials.js'
 import { failure, refusalOf } from './failure.js'
 import type { Settings } from './options.js'
 import { type Answer, type Exchange, exchange } from './request.js'
 import { pauseMs, retryAfterMs } from './retry.js'
-import { said, wordsOf } from './said.js'
+import { answerWithheld, said, wordsOf } from './said.js'
 
 /** One thing to be sent until it is accepted. */
 export interface Call {
@@ -80,7 +81,7 @@ export class Client {
       // Nobody should have to wait for the end of our tries with a config that is old already.
       if (pause !== undefined && context.latest() === mounted) continue
       const { where } = call
-      const words = this.#words(ended, call, credentials)
+      const words = await this.#words(ended, call, credentials, context)
       throw failure({ where, shown: this.#shown(call), refusal, tries, timeoutMs: limitMs, said: words })
     }
   }
@@ -113,14 +114,21 @@ export class Client {
     return `${method} ${this.#settings.target.shown}`
   }
 
-  #words(ended: Exchange, { change, derived }: Call, { bearer, secret }: Credentials): string {
-    if (ended.kind !== 'answer') return ''
+  async #words(
+    ended: Exchange,
+    { change, derived }: Call,
+    { bearer, secret }: Credentials,
+    context: ReactionContext,
+  ): Promise<string> {
+    if (ended.kind !== 'answer' || ended.body.length === 0) return ''
+    const snapshots = await quotable(change.snapshot, context)
+    if (!snapshots) return answerWithheld
     const { target } = this.#settings
     const headers = Object.values(this.#settings.headers)
     // A server may repeat a token without the word before it.
     const words = headers.flatMap(wordsOf)
     return said(ended.body, {
-      snapshots: [change.snapshot, change.previous],
+      snapshots,
       texts: [bearer ?? '', secret?.toString('utf8') ?? '', ...target.secrets, ...headers, ...words],
       derived: derived?.toString('utf8'),
     })

@@ -15,6 +15,9 @@ export interface Secrets {
   readonly derived: string | undefined
 }
 
+/** Shown instead of an answer that may quote a revision that nobody has read here: a server reads what is mounted, too. */
+export const answerWithheld: string = 'its answer is withheld: it may quote what is not known here'
+
 /** Texts of fewer characters are hidden only where they are words: without every 'a', no message would be left. */
 const shortest = 4
 

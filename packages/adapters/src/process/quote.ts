@@ -15,8 +15,6 @@ export const hideAlso = (values: OtherValues): (() => void) => {
   return () => void others.delete(values)
 }
 
-const withheld = ' (its output is withheld: it may quote what is not known here)'
-
 /** Looks, so that `latest` is not behind what was read: a mount may be polled once an hour. */
 const hasLooked = async (resync: ReactionContext['resync']): Promise<boolean> => {
   try {
@@ -27,20 +25,32 @@ const hasLooked = async (resync: ReactionContext['resync']): Promise<boolean> =>
   }
 }
 
+/** A try, as far as it says what is known of the mount. */
+type Known = Pick<ReactionContext, 'change' | 'latest' | 'resync'>
+
 /**
- * What may be shown of what has ended, a command or an answer, as the end of a sentence. It is withheld when what is
- * mounted has moved on, or cannot be looked at: it may quote a revision between that nobody has read here.
+ * All that what has ended, a command or an answer, may quote. Undefined when what is mounted has moved on, or cannot be
+ * looked at: then it may quote a revision between that nobody has read here.
  */
-export const quoteEnded = async (
-  output: string,
+export const quotable = async (
   snapshot: Snapshot,
-  { change, latest, resync }: Pick<ReactionContext, 'change' | 'latest' | 'resync'>,
-): Promise<string> => {
-  if (output.trim() === '') return ''
+  { change, latest, resync }: Known,
+): Promise<readonly Snapshot[] | undefined> => {
   const isFresh = await hasLooked(resync)
   const known = [snapshot, change.snapshot, change.previous]
   const more = await Promise.all([...others].map((values) => values()))
-  if (!isFresh || !known.includes(latest()) || more.includes('unknown')) return withheld
-  const said = redactValues(output, ...known, ...more.flatMap((each) => (each === 'unknown' ? [] : each)))
+  if (!isFresh || !known.includes(latest()) || more.includes('unknown')) return undefined
+  return [...known, ...more.flatMap((each) => (each === 'unknown' ? [] : each))]
+}
+
+/**
+ * What may be shown of what has ended, a command or an answer, as the end of a sentence. It is withheld when
+ * it may quote what is not known here.
+ */
+export const quoteEnded = async (output: string, snapshot: Snapshot, context: Known): Promise<string> => {
+  if (output.trim() === '') return ''
+  const known = await quotable(snapshot, context)
+  if (!known) return ' (its output is withheld: it may quote what is not known here)'
+  const said = redactValues(output, ...known)
   return said === '' ? '' : `: ${said}`
 }

@@ -1,13 +1,8 @@
-import {
-  type AnyReaction,
-  type Change,
-  type Reaction,
-  ReactionError,
-  type ReactionContext,
-} from '@hotmount/core'
+import { type AnyReaction, type Reaction, ReactionError, type ReactionContext } from '@hotmount/core'
 import type { Exchange } from '../../http/request.js'
-import { said } from '../../http/said.js'
+import { answerWithheld, said } from '../../http/said.js'
 import { processNamed } from '../../process/process-ref.js'
+import { quotable } from '../../process/quote.js'
 import { signalReaction } from '../../process/signal.js'
 import { inContext } from '../../process/target-error.js'
 import type { Question } from '../../process/witness.js'
@@ -39,11 +34,21 @@ const hintFor = (ended: Exchange): string => {
 }
 
 /** What it says of a failure. It may quote what was written, of which the mounted bytes (gzip) show nothing. */
-const wordsOf = (ended: Exchange, caller: Caller, change: Change, written: Buffer | undefined): string => {
-  if (ended.kind !== 'answer') return ''
+const wordsOf = async (
+  ended: Exchange,
+  caller: Caller,
+  context: ReactionContext,
+  written: Buffer | undefined,
+): Promise<string> => {
+  if (ended.kind !== 'answer' || ended.body.length === 0) return ''
+  const known = await quotable(context.change.snapshot, context)
+  if (!known) return `: ${answerWithheld}`
   const config = { keys: () => ['written'], text: () => written?.toString('utf8') ?? '' }
-  const snapshots = [change.snapshot, change.previous, config]
-  const words = said(ended.body, { snapshots, texts: caller.secrets(), derived: undefined })
+  const words = said(ended.body, {
+    snapshots: [...known, config],
+    texts: caller.secrets(),
+    derived: undefined,
+  })
   return words === '' ? '' : `: ${words}`
 }
 
@@ -53,7 +58,8 @@ const byPost = (telling: Telling, written: Written): Told => {
   const name = 'prometheus'
   const reaction: Reaction<string> = {
     name,
-    apply: async (change, { signal }: ReactionContext) => {
+    apply: async (change, context: ReactionContext) => {
+      const { signal } = context
       refused = false
       const where = { reaction: name, stage: 'apply', revision: change.snapshot.revision } as const
       const ended = await inContext(where, () => caller.send(signal))
@@ -63,7 +69,7 @@ const byPost = (telling: Telling, written: Written): Told => {
       throw new ReactionError(
         ended.kind === 'timeout' ? 'TIMED_OUT' : 'APPLY_FAILED',
         where,
-        `${why}${wordsOf(ended, caller, change, written())}`,
+        `${why}${await wordsOf(ended, caller, context, written())}`,
         { hint: hintFor(ended), retryable: true },
       )
     },
