@@ -1,4 +1,5 @@
 import { type Mount, MountError } from '@hotmount/core'
+import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { announceMount } from '../../cli/announce.js'
 import type { Log } from '../../cli/log.js'
@@ -32,7 +33,12 @@ const openAll = async (options: ReloaderOptions, log: Log, signal: AbortSignal):
   // The quiet time is that of the whole set; a writer that never pauses is not waited for longer than ten times that.
   const settle = { quiet: delayMs, max: delayMs * 10 }
   const watching = { signal, resync: watchMs, emptied: 'accept' } as const
-  const opened = await openSources(sourcesFor(options), watching, settle, (error) => logFailure(log, error))
+  const frozen = (error: MountError): void => {
+    // Without it nothing would be written, and all would look well.
+    if (options.outputFile !== undefined && error.path === resolve(options.configFile ?? '')) throw error
+    logFailure(log, error)
+  }
+  const opened = await openSources(sourcesFor(options), watching, settle, frozen)
   return { ...opened, key: keyOf(opened.mounts[configName]) }
 }
 
