@@ -2,7 +2,7 @@ import { backgroundClock, type Clock, systemClock } from '../base/clock.js'
 import { MountError } from '../base/errors.js'
 import { warnOfFailure } from '../base/thrown.js'
 import { Doorbell } from './doorbell.js'
-import type { Layout } from './layout.js'
+import { isRevisionName, type Layout } from './layout.js'
 import { Links } from './links.js'
 import type { MountHealth } from './mount.js'
 import { ObservedMount } from './observed.js'
@@ -156,10 +156,12 @@ export class LiveMount extends ObservedMount {
     if (thrown.retryable && !this.#isRetrying) void this.#retry()
   }
 
-  /** One readlink tells; ordinary directories and files have to be read. */
+  /** One readlink tells where names are never used twice; all else has to be read. */
   #isQuiet(): boolean {
     if (this.#layout !== 'atomic' || !(this.#troubles.isNone || this.#troubles.ofReading.length === 0))
       return false
+    // Other writers may go to and fro between two directories.
+    if (!isRevisionName(this.#seenRevision ?? '')) return false
     this.#published = publishedRevision(this.#plan.location.root)
     if (this.#published !== this.#seenRevision) return false
     this.#lastCheckAt = backgroundClock.now()
