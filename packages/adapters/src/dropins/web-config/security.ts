@@ -103,7 +103,18 @@ export const openSecurity = async (path: string, log: Log): Promise<Security> =>
   const { mount }: { mount: Mount } = await openSources(sources, {}, undefined, (error) =>
     logFailure(log, error),
   )
-  mount.on('change', () => void reread(path, log, take))
+  // One after the other: what was read first must not come last.
+  let work = Promise.resolve()
+  mount.on('change', () => {
+    work = work.then(() => reread(path, log, take))
+  })
+  try {
+    // What came between the first reading and the watch is told by no change.
+    take(await readAll(path))
+  } catch (error) {
+    await mount.close()
+    throw error
+  }
   return {
     site: {
       tls: current.tls,
