@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import { type PeerCertificate, type TLSSocket } from 'node:tls'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { readWebConfig } from '../../../packages/adapters/src/dropins/web-config/read.js'
-import { openSecurity } from '../../../packages/adapters/src/dropins/web-config/security.js'
 import { loginOf, Users } from '../../../packages/adapters/src/dropins/web-config/users.js'
 import { authority } from '../../support/certificates.js'
 import { freePort } from '../../support/free-port.js'
@@ -86,22 +85,6 @@ basic_auth_users: { ada: ${hash} }
     expect(() => read(text)).toThrow(message)
     expect(() => read(text)).not.toThrow(/swordfish/)
   })
-})
-
-it('a web config that is changed while it is opened is not missed', async () => {
-  const path = join(await directory(), 'web.yml')
-  const say = (frame: string): void => {
-    writeFileSync(`${path}.new`, `http_server_config: { headers: { X-Frame-Options: ${frame} } }\n`)
-    renameSync(`${path}.new`, path)
-  }
-  say('deny')
-  const opening = openSecurity(path, () => undefined)
-  // After the first reading, which takes some turns, and before the rest of it.
-  const turns = setInterval(() => say('sameorigin'), 0)
-  const security = await opening
-  clearInterval(turns)
-  onTestFinished(() => security.close())
-  expect(security.site.headers?.()).toEqual({ 'X-Frame-Options': 'sameorigin' })
 })
 
 const login = (user: string, password: string) => ({

@@ -201,22 +201,6 @@ describe('what a server says about a failure', () => {
     for (const text of [secret, basic, 'pass-word-7', 'key-of-the-caller', '\u001b[31m'])
       expect(printed.includes(text)).toBe(false)
   })
-  it('is withheld when it may quote a revision that nobody has read here', async () => {
-    const { volume, mount } = await mounted({ a: '1' }, { polling: '1h', resync: false })
-    const { url } = await webServer([
-      (response) => void volume.swap({ a: secret }).then(() => response.writeHead(400).end(`bad: ${secret}`)),
-    ])
-    const loop = reload(mount, webhook(url), { retry: false })
-    onTestFinished(() => loop.close())
-    const report = nextReport(loop)
-    await volume.swap({ a: '2' })
-    await mount.resync()
-    expect(await report).toMatchObject({
-      outcome: 'failed',
-      error: { message: expect.stringContaining('its answer is withheld') as string },
-    })
-    expect(inspect(await report, { depth: 9, showHidden: true })).not.toContain(secret)
-  })
   it('is shown without what the address holds, and without headers of ours, however short', async () => {
     const { url } = await webServer([
       (response, { path, headers: { authorization = '', 'x-key': key, 'x-auth': auth = '' } }) => {
