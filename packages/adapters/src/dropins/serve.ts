@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createSecureServer, type ServerOptions } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { UsageError } from '@hotmount/core'
+import { Connections } from '../observe/connections.js'
 import { errnoOf } from '../process/errno.js'
 import { type Address, showAddress } from './address.js'
 
@@ -64,6 +65,8 @@ const limits = {
   maxHeaderSize: 16_384,
 }
 const mostConnections = 64
+/** Of connections that are not through with TLS; then they are refused. */
+const mostBeginning = 512
 
 const unable = (address: Address, error: unknown): UsageError =>
   new UsageError('BAD_OPTION', `cannot listen on ${showAddress(address)} (${errnoOf(error)})`, {
@@ -77,13 +80,20 @@ const unable = (address: Address, error: unknown): UsageError =>
  */
 export const serve = async (address: Address, site: Site): Promise<Listening> => {
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
+    const { socket } = request
+    if (!connections.begin(socket)) {
+      socket.destroy()
+      return
+    }
+    response.once('close', () => connections.end(socket))
     request.resume()
     void respond(request, response, site)
   }
   const server = site.tls
-    ? createSecureServer({ ...limits, ...site.tls }, onRequest)
+    ? createSecureServer({ ...limits, handshakeTimeout: limits.headersTimeout, ...site.tls }, onRequest)
     : createServer(limits, onRequest)
-  server.maxConnections = mostConnections
+  server.maxConnections = mostBeginning
+  const connections = new Connections(server, mostConnections, site.tls ? 'secureConnection' : 'connection')
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => reject(unable(address, error)))
     server.listen(address.port, address.host, resolve)

@@ -10,9 +10,10 @@ export class Connections {
   readonly #idle = new Set<Socket>()
   readonly #busy = new Set<Socket>()
 
-  constructor(server: Server, limit: number) {
+  /** `event`: what a server with TLS calls a connection is another one. */
+  constructor(server: Server, limit: number, event: 'connection' | 'secureConnection' = 'connection') {
     this.#limit = limit
-    server.on('connection', (socket: Socket) => this.#open(socket))
+    server.on(event, (socket: Socket) => this.#open(socket))
   }
 
   get size(): number {
