@@ -73,7 +73,7 @@ export interface WatchOptions {
   readonly keys?: readonly (string | RegExp)[]
   /** How long writing must be quiet before a look. Default: none for `atomic`, quiet 100 ms and at most 1 s for others. */
   readonly settle?: Duration | { readonly quiet: Duration; readonly max: Duration }
-  /** How often to look without being rung. Default 30 s; costs one readlink on an atomic mount. */
+  /** How often to look without being rung. Default 30 s; costs one readlink on a mount of the kubelet's. */
   readonly resync?: Duration | false
   /** Look at this interval (true: 1 s) and use no file events. Default: only where events are impossible. */
   readonly polling?: boolean | Duration
