@@ -11,7 +11,7 @@ import {
   withVerified,
 } from './baton-record.js'
 import type { KubeClient } from './client.js'
-import { kubeClient } from './kube-client.js'
+import { LateClient } from './late-client.js'
 import { acquireLease } from './lease.js'
 import type { Held } from './lease-settings.js'
 import type { LeaseObject } from './objects.js'
@@ -26,13 +26,14 @@ const mostTries = 8
 /** The Lease that goes from replica to replica, and what it says of configs that were tried. */
 export class Baton {
   readonly #settings: BatonSettings
-  #client: Promise<KubeClient> | undefined
+  readonly #client: LateClient
   #held: Held | undefined
   #giving: Promise<void> = Promise.resolve()
   #idle: AbortController | undefined
 
   constructor(settings: BatonSettings) {
     this.#settings = settings
+    this.#client = new LateClient(settings.client)
   }
 
   /** Undefined while it is not ours. */
@@ -49,7 +50,7 @@ export class Baton {
     try {
       // What is still being given back must not be ours meanwhile.
       await turn.unlessOver(this.#giving)
-      const client = await this.#connect()
+      const client = await this.#client.get()
       if (!this.held) {
         const holder = await this.#lookFirst(client, runner, turn.signal)
         seen = holder === '' ? 'others were faster' : `it is with ${podIn(holder)}`
@@ -121,7 +122,7 @@ export class Baton {
     const { name, namespace, identity } = this.#settings.lease
     const { signal } = held
     try {
-      const client = await this.#connect()
+      const client = await this.#client.get()
       for (let tries = 1; ; tries++) {
         const lease = await client.get(resources.leases, { name, namespace }, signal)
         if (lease.spec?.holderIdentity !== identity) return false
@@ -139,18 +140,6 @@ export class Baton {
     } catch {
       // Not written, the next one tries it as the first did: alone.
       return false
-    }
-  }
-
-  async #connect(): Promise<KubeClient> {
-    if (this.#settings.client) return this.#settings.client
-    this.#client ??= kubeClient()
-    try {
-      return await this.#client
-    } catch (error) {
-      // A ServiceAccount that is mounted later is found later.
-      this.#client = undefined
-      throw error
     }
   }
 

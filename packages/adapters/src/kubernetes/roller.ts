@@ -2,9 +2,8 @@ import { ReactionError, type ReactionContext } from '@hotmount/core'
 import type { Where } from '../process/target-error.js'
 import { amend } from './amend.js'
 import { ApiError } from './api-error.js'
-import type { KubeClient } from './client.js'
 import { decide, type Decision, readHistory, recent, type Standing, writeHistory } from './digest-history.js'
-import { kubeClient } from './kube-client.js'
+import { LateClient } from './late-client.js'
 import type { Workload } from './objects.js'
 import { type Progress, progressOf } from './progress.js'
 import type { Patch } from './queries.js'
@@ -22,11 +21,12 @@ const isPassing = ({ retryable, code }: ApiError): boolean => retryable && code 
 /** Reads and writes the digest of one workload. */
 export class Roller {
   readonly #settings: RolloutSettings
-  #client: Promise<KubeClient> | undefined
+  readonly #client: LateClient
   #found: WorkloadRef | undefined
 
   constructor(settings: RolloutSettings) {
     this.#settings = settings
+    this.#client = new LateClient(settings.client)
   }
 
   /** Whether it is the workload of this very pod. */
@@ -34,21 +34,9 @@ export class Roller {
     return this.#settings.named === undefined
   }
 
-  async client(): Promise<KubeClient> {
-    if (this.#settings.client) return this.#settings.client
-    this.#client ??= kubeClient()
-    try {
-      return await this.#client
-    } catch (error) {
-      // A ServiceAccount that is mounted later is found later.
-      this.#client = undefined
-      throw error
-    }
-  }
-
   async ref(signal: AbortSignal): Promise<WorkloadRef> {
     if (this.#found) return this.#found
-    const client = await this.client()
+    const client = await this.#client.get()
     const { named, namespace = client.namespace, pod = ownPodName() } = this.#settings
     this.#found = named ? { ...named, namespace } : await workloadOf(client, pod, namespace, signal)
     return this.#found
@@ -56,7 +44,7 @@ export class Roller {
 
   async read(signal: AbortSignal): Promise<Workload> {
     const { resource, ...ref } = await this.ref(signal)
-    return (await this.client()).get(resource, ref, signal)
+    return (await this.#client.get()).get(resource, ref, signal)
   }
 
   standing({ metadata, spec }: Workload): Standing {
@@ -101,7 +89,7 @@ export class Roller {
     const { resource, ...ref } = await this.ref(signal)
     let decision: Decision = 'there'
     await amend(
-      await this.client(),
+      await this.#client.get(),
       resource,
       ref,
       (workload) => {
