@@ -88,6 +88,7 @@ describe('deploy/', () => {
   it.each([
     ['nginx-wrapper.yaml', [expect.stringMatching(/^0 [\s\S]*server: nginx/)]],
     ['nginx-sidecar.yaml', [expect.stringMatching(/^0 [\s\S]*server: nginx[\s\S]*check: false/)]],
+    ['nginx-reporting.yaml', [expect.stringMatching(/^0 [\s\S]*oneAtATime: web-config[\s\S]*report: true/)]],
     ['configmap-reload.yaml', ['configmap-reload']],
     ['prometheus-config-reloader.yaml', ['prometheus-config-reloader', 'prometheus-config-reloader']],
     ['nginx-reloader.yaml', ['nginx-reloader']],

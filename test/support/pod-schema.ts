@@ -105,17 +105,31 @@ const container = z.strictObject({
     .optional(),
 })
 
+// A ConfigMap's name may hold dots: kube-root-ca.crt.
+const subdomain = z.string().regex(/^[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?$/)
 const items = z.array(z.strictObject({ key, path: relative, mode: mode.optional() })).optional()
 const optional = z.boolean().optional()
 const defaultMode = mode.optional()
 const source = z.union([
-  z.strictObject({ configMap: z.strictObject({ name: label, items, optional }) }),
+  z.strictObject({ configMap: z.strictObject({ name: subdomain, items, optional }) }),
   z.strictObject({ secret: z.strictObject({ name: label, items, optional }) }),
   z.strictObject({
     serviceAccountToken: z.strictObject({
       path: relative,
       audience: z.string().optional(),
       expirationSeconds: z.int().min(600).optional(),
+    }),
+  }),
+  z.strictObject({
+    downwardAPI: z.strictObject({
+      items: z
+        .array(
+          z.strictObject({
+            path: z.string().min(1),
+            fieldRef: z.strictObject({ fieldPath: z.string().min(1) }),
+          }),
+        )
+        .min(1),
     }),
   }),
 ])

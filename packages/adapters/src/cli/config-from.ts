@@ -1,7 +1,7 @@
 import type { Args } from './args.js'
 import type { Config, ListenConfig, ReactionConfig, RunConfig } from './config/config.js'
 import { bad, deedFrom, deedIn, type ReactionFlag, safetyFrom, targetFrom } from './deed-from.js'
-import type { fileFlags, statusFlags } from './flags.js'
+import type { fileFlags, reportFlags, statusFlags } from './flags.js'
 import { durationOf, type MountFlag } from './mount-flags.js'
 import { mountsFrom, withFlags } from './mounts-from.js'
 import { type ChildFlag, runFrom } from './run-from.js'
@@ -14,6 +14,7 @@ export type ConfigFlag =
   | ReactionFlag
   | ChildFlag
   | keyof typeof statusFlags
+  | keyof typeof reportFlags
   | keyof typeof fileFlags
 
 /** What the two commands that act on changes do not have in common. */
@@ -52,6 +53,15 @@ const listenFrom = (args: Args<ConfigFlag>, base: Config['listen']): Config['lis
   return Object.keys(listen).length === 1 ? address : listen
 }
 
+/** The flag names another Lease; how it is waited for stays. */
+const turnFrom = (args: Args<ConfigFlag>, { oneAtATime }: ReactionConfig): Partial<ReactionConfig> => {
+  const lease = args.one('one-at-a-time')
+  return lease === undefined || typeof oneAtATime !== 'object' ? {} : { oneAtATime: { ...oneAtATime, lease } }
+}
+
+const reportFrom = (args: Args<ConfigFlag>, base: Config['report']): Config['report'] =>
+  args.has('report') && (base === undefined || base === false) ? true : base
+
 const reactionsFrom = async (
   args: Args<ConfigFlag>,
   base: Config | undefined,
@@ -64,7 +74,7 @@ const reactionsFrom = async (
     if (to)
       throw bad('a process is named, but no flag says what to do to it', 'give --server or --signal with it')
     const safety = await safetyFrom(args, undefined)
-    return base.reactions.map((reaction) => ({ ...reaction, ...safety }))
+    return base.reactions.map((reaction) => ({ ...reaction, ...safety, ...turnFrom(args, reaction) }))
   }
   if (to && deed !== 'server' && deed !== 'signal')
     throw bad(`--${deed} signals no process`, 'leave out --process, --pid-file and --match')
@@ -103,12 +113,14 @@ export const configFrom = async (
   const restarts = reactions.some(({ restart }) => restart === true)
   const run = runFrom(args, whole(base?.run), restarts, Object.keys(mounts).length)
   const listen = listenFrom(args, base?.listen)
+  const report = reportFrom(args, base?.report)
   const log = args.has('json') ? 'json' : base?.log
   return {
     mounts,
     reactions,
     ...(run !== undefined && { run }),
     ...(listen !== undefined && { listen }),
+    ...(report !== undefined && { report }),
     ...(log !== undefined && { log }),
   }
 }

@@ -132,6 +132,7 @@ export const safetyFrom = async (
     throw bad('--timeout: no time at all', 'it is for each of check, apply and verify; the default is 30s')
   const url = args.one('verify-url')
   const verify = url === undefined ? undefined : urlFrom(url, '--verify-url', 'http://127.0.0.1:8080/healthz')
+  const oneAtATime = args.one('one-at-a-time')
   const [cooldown, splay, max] = [time('cooldown'), time('splay'), time('retry-max')]
   return {
     ...(check !== undefined && { check }),
@@ -139,6 +140,7 @@ export const safetyFrom = async (
     ...(timeout !== undefined && { timeout }),
     ...(cooldown !== undefined && { cooldown }),
     ...(splay !== undefined && { splay }),
+    ...(oneAtATime !== undefined && { oneAtATime }),
     ...(max !== undefined && { retry: { max } }),
     ...(args.has('initial') && { initial: true }),
     ...(args.has('no-initial') && { initial: false }),

@@ -57,7 +57,7 @@ export const serverFlags: FlagTable<'server-command' | 'server-url'> = {
 
 /** How to do it safely. */
 export const safetyFlags: FlagTable<
-  'check' | 'no-check' | 'verify-url' | 'timeout' | 'cooldown' | 'splay' | 'retry-max'
+  'check' | 'no-check' | 'verify-url' | 'timeout' | 'cooldown' | 'splay' | 'one-at-a-time' | 'retry-max'
 > = {
   check: {
     value: 'CMD',
@@ -77,7 +77,17 @@ export const safetyFlags: FlagTable<
   },
   timeout: { value: 'TIME', common: true, help: 'for each of check, apply and verify; default 30s' },
   cooldown: { value: 'TIME', help: 'least time between two reactions; default 0s' },
-  splay: { value: 'TIME', help: 'spread replicas over this time; default 0s' },
+  splay: {
+    value: 'TIME',
+    help: 'spread replicas over this time; default 0s',
+    more: 'Each pod has a share of its own, by its host name, the same at every change',
+  },
+  'one-at-a-time': {
+    value: 'LEASE',
+    common: true,
+    help: 'one replica after another; when one fails, the rest stop',
+    more: 'The Lease of this name goes from pod to pod. Needs get, create and update on leases',
+  },
   'retry-max': {
     value: 'TIME',
     help: 'longest pause between two tries',
@@ -176,6 +186,15 @@ export const statusFlags: FlagTable<'listen' | 'listen-token-file' | 'ready-stal
   'ready-stale': {
     value: 'TIME',
     help: 'how long an old config may run before /readyz says no',
+  },
+}
+
+/** Who in the cluster is told. */
+export const reportFlags: FlagTable<'report'> = {
+  report: {
+    common: true,
+    help: 'tell the cluster: annotations and Events of this pod',
+    more: 'Needs patch on pods, create and patch on events. POD_NAME and POD_NAMESPACE, else the host name and the ServiceAccount, say which pod',
   },
 }
 

@@ -6,6 +6,7 @@ import {
   initialFlags,
   logFlags,
   mountFlags,
+  reportFlags,
   restartFlags,
   safetyFlags,
   sourceFlags,
@@ -19,7 +20,7 @@ const sections = {
   'How to do it safely': { ...safetyFlags, ...initialFlags },
   'The command': childFlags,
   'How to watch': mountFlags,
-  'State and log': { ...statusFlags, ...logFlags },
+  'State and log': { ...statusFlags, ...reportFlags, ...logFlags },
   'The file': fileFlags,
 } as const satisfies Readonly<Record<string, Flags>>
 

@@ -5,6 +5,7 @@ import {
   logFlags,
   mountFlags,
   noInitialFlags,
+  reportFlags,
   safetyFlags,
   serverFlags,
   sourceFlags,
@@ -19,7 +20,7 @@ const sections = {
   'To which process, with --signal or --server': { ...targetFlags, ...serverFlags },
   'How to do it safely': { ...safetyFlags, ...noInitialFlags },
   'How to watch': mountFlags,
-  'State and log': { ...statusFlags, ...logFlags },
+  'State and log': { ...statusFlags, ...reportFlags, ...logFlags },
   'The file': fileFlags,
 } as const satisfies Readonly<Record<string, Flags>>
 

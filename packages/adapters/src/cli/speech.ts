@@ -1,5 +1,10 @@
 /** What the library calls its options and functions, and how the command says it. */
 const phrases: readonly (readonly [library: string, command: string])[] = [
+  // Before the one for `timeout`, which it contains.
+  [
+    'Give the loop a longer `timeout` if the others need it',
+    'Give oneAtATime in hotmount.yaml a longer wait if the others need it',
+  ],
   ['`wait`', '--wait'],
   ['`keys`', '--keys'],
   ['`timeout`', '--timeout'],

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { type Duration, UsageError } from '@hotmount/core'
+import { type Duration, toMs, UsageError } from '@hotmount/core'
 import { refuseUnknown } from '../options/known.js'
 import type { KubeClient } from './client.js'
 import type { LeaseOptions } from './lease-settings.js'
@@ -19,12 +19,18 @@ export interface BatonOptions {
   readonly duration?: Duration
   /** Between two looks whether it is our turn. Default 2 s. */
   readonly retry?: Duration
+  /** How long one try waits for its turn. Default, and at most: nine tenths of the loop's `timeout`. */
+  readonly wait?: Duration
+  /** Told of each wait: which pod has the Lease, and which revision waits for it. */
+  readonly onWait?: (holder: string, revision: string) => void
 }
 
 /** Options that were looked at. */
 export interface BatonSettings {
   readonly lease: Pick<LeaseOptions, 'name' | 'namespace' | 'identity' | 'duration' | 'retry'>
   readonly client: KubeClient | undefined
+  readonly waitMs: number
+  readonly onWait: BatonOptions['onWait']
 }
 
 const isName = (name: string): boolean => /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/.test(name)
@@ -35,7 +41,7 @@ const ending = /_[0-9a-f]{8}$/
 /** The pod of an identity. */
 export const podIn = (identity: string): string => identity.replace(ending, '')
 
-/** @throws UsageError BAD_OPTION */
+/** @throws UsageError BAD_OPTION BAD_DURATION */
 export const batonSettings = (options: BatonOptions): BatonSettings => {
   refuseUnknown('oneAtATime', options, {
     lease: true,
@@ -44,8 +50,10 @@ export const batonSettings = (options: BatonOptions): BatonSettings => {
     pod: true,
     duration: true,
     retry: true,
+    wait: true,
+    onWait: true,
   })
-  const { lease: name, namespace, client, pod = ownPodName(), duration, retry } = options
+  const { lease: name, namespace, client, pod = ownPodName(), duration, retry, wait, onWait } = options
   if (typeof name !== 'string' || !isName(name))
     throw new UsageError('BAD_OPTION', `lease: ${JSON.stringify(name)} is no name of a Lease`, {
       hint: "such as 'shop-config': small letters, digits, dashes and dots",
@@ -60,5 +68,7 @@ export const batonSettings = (options: BatonOptions): BatonSettings => {
       ...(retry !== undefined && { retry }),
     },
     client,
+    waitMs: wait === undefined ? Number.POSITIVE_INFINITY : toMs(wait, 'wait'),
+    onWait,
   }
 }

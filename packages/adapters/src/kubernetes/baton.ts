@@ -45,7 +45,7 @@ export class Baton {
   async take(runner: Runner): Promise<boolean> {
     this.busy()
     const { context, isPast } = runner
-    const turn = new Turn(context, isPast)
+    const turn = new Turn(context, isPast, this.#settings.waitMs)
     let seen = 'no API server has answered'
     try {
       // What is still being given back must not be ours meanwhile.
@@ -54,6 +54,7 @@ export class Baton {
       if (!this.held) {
         const holder = await this.#lookFirst(client, runner, turn.signal)
         seen = holder === '' ? 'others were faster' : `it is with ${podIn(holder)}`
+        if (holder !== '') this.#settings.onWait?.(podIn(holder), runner.revision)
         const { clock } = context
         this.#held = await acquireLease(client, { ...this.#settings.lease, clock, signal: turn.signal })
       }
@@ -176,13 +177,13 @@ export class Baton {
   }
 
   #outOfTime({ reaction, stage, revision, context }: Runner, seen: string): ReactionError {
-    const { name } = this.#settings.lease
+    const { lease, waitMs } = this.#settings
     return new ReactionError(
       'TIMED_OUT',
       { reaction, stage, revision },
-      `${reaction}: its turn has not come within ${context.timeoutMs} ms: ${seen}`,
+      `${reaction}: its turn has not come within ${Math.min(waitMs, context.timeoutMs)} ms: ${seen}`,
       {
-        hint: `the old config goes on; see: kubectl describe lease ${name}. Give the loop a longer \`timeout\` if the others need it`,
+        hint: `the old config goes on; see: kubectl describe lease ${lease.name}. Give the loop a longer \`timeout\` if the others need it`,
         retryable: true,
       },
     )

@@ -59,7 +59,7 @@ export class PodReport
   #log: EventLog | undefined
   #uid: string | undefined
   #applied: { readonly digest: string; readonly snapshot: Snapshot | undefined } | undefined
-  #lastTrouble = ''
+  readonly #troubles = new Set<string>()
   #closed: Promise<void> | undefined
 
   /** @internal */
@@ -167,9 +167,9 @@ export class PodReport
 
   #complain(error: unknown): void {
     if (!(error instanceof HotmountError)) return
-    // The same thing again and again is said once.
-    if (this.#lastTrouble === error.message) return
-    this.#lastTrouble = error.message
+    // The same thing again and again is said once, also where two take turns.
+    if (this.#troubles.has(error.message)) return
+    this.#troubles.add(error.message)
     this.emit('error', error)
   }
 }

@@ -17,21 +17,21 @@ const lookMs = 500
 
 /** How long one may wait for the baton: until there is something newer to do, or the stage is almost over. */
 export class Turn {
-  /** Aborts when waiting is over. */
+  /** Aborts when waiting is over: after `waitMs` at the latest. */
   readonly signal: AbortSignal
   readonly #context: ReactionContext
   readonly #waiting = new AbortController()
   readonly #ended = new AbortController()
 
-  constructor(context: ReactionContext, isPast: () => boolean) {
+  constructor(context: ReactionContext, isPast: () => boolean, waitMs: number) {
     this.#context = context
     this.signal = AbortSignal.any([context.signal, this.#waiting.signal])
-    this.#limit(isPast).catch(() => undefined)
+    this.#limit(isPast, waitMs).catch(() => undefined)
   }
 
-  async #limit(isPast: () => boolean): Promise<void> {
+  async #limit(isPast: () => boolean, waitMs: number): Promise<void> {
     const { clock, timeoutMs } = this.#context
-    const end = clock.now() + share * timeoutMs
+    const end = clock.now() + Math.min(share * timeoutMs, waitMs)
     while (!isPast() && clock.now() < end)
       await clock.sleep(Math.min(lookMs, end - clock.now()), this.#ended.signal)
     this.#waiting.abort()

@@ -135,6 +135,20 @@ export interface ActionConfig {
   readonly verify?: ProbeConfig | false | undefined
 }
 
+/** Replicas react one after another. */
+export interface TurnConfig {
+  /** The Lease that goes from replica to replica. */
+  readonly lease: string
+  /** Of the Lease; default: that of the pod. */
+  readonly namespace?: string | undefined
+  /** How long one try waits for its turn; the old config goes on meanwhile. */
+  readonly wait?: Time | undefined
+  /** When a replica is killed while it reloads, the next one goes on after this. */
+  readonly duration?: Time | undefined
+  /** Between two looks whether it is our turn. */
+  readonly retry?: Time | undefined
+}
+
 /** One reaction: what is done on a change, and when. */
 export interface ReactionConfig extends ActionConfig {
   /** In logs, metrics and the status. */
@@ -145,6 +159,8 @@ export interface ReactionConfig extends ActionConfig {
   readonly cooldown?: Time | undefined
   /** Spread replicas over this time. */
   readonly splay?: Time | undefined
+  /** One replica after another: the name of a Lease, or more. */
+  readonly oneAtATime?: string | TurnConfig | undefined
   /** React once at the start too. Default: when no command is wrapped. */
   readonly initial?: boolean | undefined
   readonly retry?:
@@ -169,6 +185,14 @@ export interface ListenConfig {
   readonly stale?: Time | undefined
 }
 
+/** What of it the cluster is told. */
+export interface TellConfig {
+  /** Events of the pod. */
+  readonly events?: boolean | undefined
+  /** Annotations of the pod. */
+  readonly annotate?: boolean | undefined
+}
+
 /** What hotmount.yaml holds, and what any command line amounts to. */
 export interface Config {
   readonly $schema?: string | undefined
@@ -177,6 +201,8 @@ export interface Config {
   readonly reactions: readonly ReactionConfig[]
   readonly run?: Words | RunConfig | undefined
   readonly listen?: string | number | ListenConfig | undefined
+  /** Tell the cluster: annotations and Events of this pod. */
+  readonly report?: boolean | TellConfig | undefined
   /** `auto`: for reading on a terminal, JSON lines elsewhere. */
   readonly log?: 'auto' | 'json' | undefined
 }

@@ -148,12 +148,25 @@ const actionEntries = {
   verify: o(probe),
 }
 
+const lease = like(
+  /^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/,
+  'the name of a Lease, as in shop-config: small letters, digits, dashes and dots',
+)
+const turn = v.strictObject({
+  lease,
+  namespace: o(text('the name of a namespace')),
+  wait: o(time),
+  duration: o(time),
+  retry: o(time),
+})
+
 const reaction = v.strictObject({
   name: o(text('a name')),
   ...actionEntries,
   timeout: o(time),
   cooldown: o(time),
   splay: o(time),
+  oneAtATime: o(v.union([lease, turn])),
   initial: o(v.boolean()),
   retry: o(
     v.union([v.literal(false), v.strictObject({ attempts: o(count(1)), min: o(time), max: o(time) })]),
@@ -175,6 +188,7 @@ const schema = v.strictObject({
   reactions: list(reaction, 'a list of reactions'),
   run: o(v.union([words, run])),
   listen: o(v.union([address, listen])),
+  report: o(v.union([v.boolean(), v.strictObject({ events: o(v.boolean()), annotate: o(v.boolean()) })])),
   log: o(choice('auto', 'json')),
 })
 

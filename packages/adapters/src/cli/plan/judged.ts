@@ -19,9 +19,11 @@ const flags: Readonly<Record<string, string>> = {
   check: '--check',
   verify: '--verify-url',
   timeout: '--timeout',
+  oneAtATime: '--one-at-a-time',
   env: '--dotenv',
   run: '--',
   listen: '--listen',
+  report: '--report',
 }
 
 /** The flag behind a place in a config that was made of flags. */

@@ -19,6 +19,7 @@ import {
 } from './plan.js'
 import { argvOf, orSay, type Say, taking } from './say.js'
 import type { Site } from './site.js'
+import { tellOf, turnOf } from './together.js'
 
 const defaultTimeoutMs = 30_000
 /** What is not our child may come much later than we do: it is asked for at least this often. */
@@ -26,13 +27,13 @@ const patience = { max: 30_000 } as const
 
 type Pace = ReactionPlan['pace']
 
-const retryOf = (retry: ReactionConfig['retry'], hasChild: boolean): Pace['retry'] => {
+const retryOf = (retry: ReactionConfig['retry'], isPatient: boolean): Pace['retry'] => {
   if (retry === false) return false
-  if (retry === undefined) return hasChild ? undefined : patience
+  if (retry === undefined) return isPatient ? patience : undefined
   const { attempts } = retry
   const [min, max] = [maybeMs(retry.min), maybeMs(retry.max)]
   return {
-    ...(!hasChild && patience),
+    ...(isPatient && patience),
     ...(attempts !== undefined && { attempts }),
     ...(min !== undefined && { min }),
     ...(max !== undefined && { max }),
@@ -42,7 +43,8 @@ const retryOf = (retry: ReactionConfig['retry'], hasChild: boolean): Pace['retry
 const paceOf = (reaction: ReactionConfig, hasChild: boolean): Pace => {
   const { initial = !hasChild, breaker } = reaction
   const [cooldown, splay] = [maybeMs(reaction.cooldown), maybeMs(reaction.splay)]
-  const retry = retryOf(reaction.retry, hasChild)
+  // What stops the other replicas is over without a word: it is looked at again as often.
+  const retry = retryOf(reaction.retry, !hasChild || reaction.oneAtATime !== undefined)
   return {
     ...(initial && { initial }),
     ...(cooldown !== undefined && { cooldown }),
@@ -89,6 +91,7 @@ const reactionOf = async (reaction: ReactionConfig, path: Path, house: House): P
     mounts: scope.mounts,
     action: { ...action, on },
     timeoutMs,
+    turn: await turnOf(reaction, path, say),
     pace: paceOf(reaction, child !== undefined),
   }
 }
@@ -184,6 +187,7 @@ export const planOf = async (config: Config): Promise<Judged> => {
       reactions,
       child: runConfig && child && (await childOf(runConfig, child, reactions, house)),
       listen: config.listen === undefined ? undefined : await listenOf(config.listen, say),
+      tell: await tellOf(config, say),
       log: config.log ?? 'auto',
     },
   }

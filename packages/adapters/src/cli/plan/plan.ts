@@ -92,6 +92,15 @@ export interface ActionPlan {
   readonly proof: ProofPlan | undefined
 }
 
+/** Replicas react one after another. Times in milliseconds. */
+export interface TurnPlan {
+  readonly lease: string
+  readonly namespace: string | undefined
+  readonly waitMs: number
+  readonly durationMs: number | undefined
+  readonly retryMs: number | undefined
+}
+
 /** One loop. */
 export interface ReactionPlan {
   readonly name: string | undefined
@@ -99,6 +108,7 @@ export interface ReactionPlan {
   readonly mounts: readonly string[]
   readonly action: ActionPlan
   readonly timeoutMs: number
+  readonly turn: TurnPlan | undefined
   readonly pace: Pick<ReloadOptions, 'initial' | 'cooldown' | 'splay' | 'retry' | 'breaker'>
 }
 
@@ -118,12 +128,21 @@ export interface ListenPlan {
   readonly staleMs: number | undefined
 }
 
+/** What the cluster is told. */
+export interface TellPlan {
+  readonly events: boolean
+  readonly annotate: boolean
+  /** What tells each reaction apart; undefined for the only one. */
+  readonly names: readonly (string | undefined)[]
+}
+
 /** A config that was judged: everything that a session needs, and nothing started. */
 export interface Plan {
   readonly mounts: readonly MountPlan[]
   readonly reactions: readonly ReactionPlan[]
   readonly child: ChildPlan | undefined
   readonly listen: ListenPlan | undefined
+  readonly tell: TellPlan | undefined
   readonly log: 'auto' | 'json'
 }
 

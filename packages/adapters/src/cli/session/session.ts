@@ -5,9 +5,11 @@ import type { ChildEnv } from '../child-env.js'
 import { exitCodes, interruptedCode } from '../exit-codes.js'
 import type { Io } from '../io.js'
 import type { Log } from '../log.js'
+import { stageMs } from '../plan/together.js'
 import { reactionOf } from '../plan/build.js'
 import { LateChild } from '../plan/late-child.js'
 import { type ChildPlan, doesRestart, type Plan, type ReactionPlan } from '../plan/plan.js'
+import type { Cluster } from './cluster.js'
 import { closeAll, type Group, Groups, openMounts } from './groups.js'
 import { hideOthers } from './hidden.js'
 import type { Observed } from '../../observe/index.js'
@@ -22,7 +24,7 @@ interface Part {
 
 const loopOptions = ({ plan }: Part, applied: Snapshot): ReloadOptions => ({
   ...plan.pace,
-  timeout: plan.timeoutMs,
+  timeout: stageMs(plan),
   ...(plan.pace.initial !== true && { applied }),
 })
 
@@ -40,6 +42,7 @@ class Session {
   readonly #log: Log
   /** What ends it, last in first out. */
   readonly #undo: (() => unknown)[] = []
+  #cluster: Cluster | undefined
 
   constructor(plan: Plan, io: Io, log: Log) {
     this.#plan = plan
@@ -57,6 +60,7 @@ class Session {
 
   async #run(): Promise<number> {
     const { signal } = this.#io
+    await this.#findCluster()
     const mounts = await openMounts(this.#plan.mounts, signal)
     this.#undo.push(() => closeAll(mounts.values()))
     const groups = new Groups(mounts)
@@ -70,6 +74,16 @@ class Session {
     for (const { mount } of groups.made) announceMount(mount, this.#log)
     const { child } = this.#plan
     return child ? this.#besideChild(child, parts, groups) : this.#alone(parts, groups)
+  }
+
+  /** Whoever asks for nothing of it loads nothing of it. */
+  async #findCluster(): Promise<void> {
+    const { tell, reactions } = this.#plan
+    if (!tell && !reactions.some(({ turn }) => turn)) return
+    const { Cluster: Made } = await import('./cluster.js')
+    const cluster = await Made.open(this.#io.env, this.#log)
+    this.#cluster = cluster
+    this.#undo.push(() => cluster.close())
   }
 
   /** Reactions to something that is not ours, until we are told to end. */
@@ -129,7 +143,8 @@ class Session {
         env: env?.later,
         onStage,
       })
-      const reaction = plan.name === undefined ? made : { ...made, name: plan.name }
+      const named = plan.name === undefined ? made : { ...made, name: plan.name }
+      const reaction = this.#cluster?.inTurn(named, plan) ?? named
       const [stage] = stages
       const brought = await stage?.bringUp(start, { signal: this.#io.signal })
       starts.push(() => [group, reload(group.mount, reaction, loopOptions(part, brought?.applied ?? start))])
@@ -137,6 +152,7 @@ class Session {
     return async () => {
       const loops = starts.map((start) => start())
       for (const [, loop] of loops) loop.on('report', (report) => this.#log(reportEntry(report)))
+      this.#tell(loops)
       await this.#serve(
         groups.made.map((group) => ({
           name: group.name,
@@ -145,6 +161,11 @@ class Session {
         })),
       )
     }
+  }
+
+  #tell(loops: readonly (readonly [Group, Reloader])[]): void {
+    for (const [at, [{ mount }, loop]] of loops.entries())
+      this.#cluster?.add(loop, mount, this.#plan.tell, at)
   }
 
   async #serve(observed: readonly Observed[]): Promise<void> {
