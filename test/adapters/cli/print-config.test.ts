@@ -44,10 +44,11 @@ const common = record({
     cooldown: maybe('--cooldown', time),
     splay: maybe('--splay', time),
     retry: maybe('--retry-max', time),
+    lease: maybe('--one-at-a-time', constant('shop-config')),
   }).map((all) => Object.values(all).flat()),
   check: option(words).map((argv) => (argv === null ? [] : ['--check', quoted(argv)])),
   verify: maybe('--verify-url', constant('http://me:pw@127.0.0.1/ok?a=b#c')),
-  switches: subarray(['--accept-empty', '--json']),
+  switches: subarray(['--accept-empty', '--report', '--json']),
   listen: option(constantFrom('9533', ':9533', '[::1]:1', 'unix:/run/x.sock')).map((text) =>
     text === null ? [] : ['--listen', text, '--ready-stale', '5m', '--listen-token-file', '/t: #'],
   ),

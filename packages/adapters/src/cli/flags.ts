@@ -91,7 +91,7 @@ export const safetyFlags: FlagTable<
   'retry-max': {
     value: 'TIME',
     help: 'longest pause between two tries',
-    more: 'Pauses grow from 1s; default 5m, and 30s for what is not our child',
+    more: 'Pauses grow from 1s; default 5m, and 30s for what is not our child or with --one-at-a-time',
   },
 }
 

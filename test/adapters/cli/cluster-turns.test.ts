@@ -1,0 +1,93 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { yamlText } from '../../../packages/adapters/src/formats/yaml.js'
+import { apiServer } from '../../support/api-server/start.js'
+import { freePort } from '../../support/free-port.js'
+import { rulesShown } from '../../support/roles.js'
+import { publish, replica, type Replica } from './cluster-rig.js'
+import { logged, temporary } from './support.js'
+
+const rules = rulesShown('docs/15-kubernetes.md', 'One replica after another')
+const patient = { timeout: 60_000, interval: 100 }
+
+/** How many have logged this last. */
+const ended = (all: readonly Replica[], msg: string): readonly Replica[] =>
+  all.filter(({ running }) => running.log().findLast((line) => 'outcome' in line)?.['msg'] === msg)
+
+/** A fleet whose reload takes a place that only one can have, and gives it back when it is proven. */
+const fleet = async (count: number, { more = {} }: { readonly more?: object } = {}) => {
+  const server = await apiServer()
+  const place = await temporary()
+  const journal = path.join(place, 'journal')
+  await writeFile(journal, '')
+  const all = await Promise.all(
+    Array.from({ length: count }, (_, at) => at).map((at) =>
+      replica(server, `shop-${at}`, rules, { a: '1' }, async (mount) => {
+        const file = path.join(await temporary(), 'hotmount.yaml')
+        const enter = `mkdir ${place}/busy || { echo two-at-once >> ${journal}; exit 1; }`
+        const leave = `rmdir ${place}/busy; ! grep -q bad ${mount}/a`
+        const reaction = {
+          command: ['sh', '-c', `${enter}; echo shop-${at} $(cat ${mount}/a) >> ${journal}`],
+          verify: { command: ['sh', '-c', leave], within: '3s' },
+          oneAtATime: { lease: 'shop-config', retry: '100ms', duration: '5s' },
+          initial: false,
+          retry: { min: '200ms', max: '500ms' },
+          ...more,
+        }
+        const config = { mounts: { app: mount }, reactions: [reaction], ...(at === 0 && { listen: port }) }
+        await writeFile(file, yamlText(config))
+        return ['--config', file]
+      }),
+    ),
+  )
+  for (const { running } of all) await logged(running, { msg: 'watching' })
+  const lines = async (): Promise<readonly string[]> =>
+    (await readFile(journal, 'utf8')).split('\n').filter((line) => line !== '')
+  return { server, all, lines }
+}
+const port = await freePort()
+
+describe('sidecars with --one-at-a-time', () => {
+  it('reload one after another, twenty of them; one that fails stops the others, and they say so', async () => {
+    const { server, all, lines } = await fleet(20)
+    await publish(all, { a: '2' })
+    await expect.poll(() => ended(all, 'config applied').length, patient).toBe(20)
+    const done = await lines()
+    expect(done).toHaveLength(20)
+    expect(new Set(done).size).toBe(20)
+    expect(done.filter((line) => !/^shop-\d+ 2$/.test(line))).toEqual([])
+    const waited = all.flatMap(({ running }) =>
+      running.log().filter(({ msg }) => msg === 'waiting for a turn'),
+    )
+    expect(waited.length).toBeGreaterThan(0)
+    expect(waited[0]).toMatchObject({ lease: 'shop-config', holder: expect.stringMatching(/^shop-\d+$/) })
+
+    await publish(all, { a: 'bad hunter2' })
+    await expect.poll(() => ended(all, 'config rejected').length, patient).toBe(19)
+    const [canary = ''] = new Set((await lines()).slice(20).map((line) => line.split(' ')[0] ?? ''))
+    // The first tries again; nobody else has tried.
+    expect(new Set((await lines()).slice(20))).toEqual(new Set([`${canary} bad hunter2`]))
+    expect(await lines()).not.toContain('two-at-once')
+    const held = all.find(({ name }) => name !== canary)
+    const refused = held?.running.log().findLast(({ msg }) => msg === 'config rejected')
+    expect(refused?.['error']).toContain(`held: ${canary} has applied this config and failed (VERIFY_FAILED)`)
+    expect(refused?.['hint']).toContain('kubectl annotate lease shop-config hotmount.dev/tried-')
+
+    const told = async (what: string): Promise<string> =>
+      (await fetch(`http://127.0.0.1:${port}${what}`)).text()
+    const state = canary === 'shop-0' ? 'dirty' : 'rejected'
+    expect(await told('/metrics')).toMatch(new RegExp(`hotmount_state\\{.*state="${state}"\\} 1`))
+    if (canary !== 'shop-0') expect(await told('/status')).toContain(`held: ${canary} has applied`)
+
+    await publish(all, { a: '3' })
+    await expect.poll(() => ended(all, 'config applied').length, patient).toBe(20)
+    expect(await lines()).not.toContain('two-at-once')
+    expect((await lines()).filter((line) => line.endsWith(' 3'))).toHaveLength(20)
+    for (const { running } of all) running.child.kill('SIGTERM')
+    expect(new Set(await Promise.all(all.map(({ running }) => running.exited)))).toEqual(new Set([0]))
+    expect(
+      JSON.stringify([server.store.list('leases'), all.map(({ running }) => running.err())]),
+    ).not.toContain('hunter2')
+  }, 180_000)
+})
