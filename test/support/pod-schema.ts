@@ -110,6 +110,7 @@ const subdomain = z.string().regex(/^[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?$/)
 const items = z.array(z.strictObject({ key, path: relative, mode: mode.optional() })).optional()
 const optional = z.boolean().optional()
 const defaultMode = mode.optional()
+const podFact = z.strictObject({ path: relative, fieldRef: z.strictObject({ fieldPath: z.string() }) })
 const source = z.union([
   z.strictObject({ configMap: z.strictObject({ name: subdomain, items, optional }) }),
   z.strictObject({ secret: z.strictObject({ name: label, items, optional }) }),
@@ -120,18 +121,7 @@ const source = z.union([
       expirationSeconds: z.int().min(600).optional(),
     }),
   }),
-  z.strictObject({
-    downwardAPI: z.strictObject({
-      items: z
-        .array(
-          z.strictObject({
-            path: z.string().min(1),
-            fieldRef: z.strictObject({ fieldPath: z.string().min(1) }),
-          }),
-        )
-        .min(1),
-    }),
-  }),
+  z.strictObject({ downwardAPI: z.strictObject({ items: z.array(podFact).min(1) }) }),
 ])
 const volume = z.union([
   z.strictObject({ name: label, configMap: z.strictObject({ name: label, items, defaultMode, optional }) }),

@@ -48,6 +48,8 @@ const fleet = async (count: number, { more = {} }: { readonly more?: object } = 
 }
 const port = await freePort()
 
+const told = async (what: string): Promise<string> => (await fetch(`http://127.0.0.1:${port}${what}`)).text()
+
 describe('sidecars with --one-at-a-time', () => {
   it('reload one after another, twenty of them; one that fails stops the others, and they say so', async () => {
     const { server, all, lines } = await fleet(20)
@@ -74,11 +76,10 @@ describe('sidecars with --one-at-a-time', () => {
     expect(refused?.['error']).toContain(`held: ${canary} has applied this config and failed (VERIFY_FAILED)`)
     expect(refused?.['hint']).toContain('kubectl annotate lease shop-config hotmount.dev/tried-')
 
-    const told = async (what: string): Promise<string> =>
-      (await fetch(`http://127.0.0.1:${port}${what}`)).text()
     const state = canary === 'shop-0' ? 'dirty' : 'rejected'
     expect(await told('/metrics')).toMatch(new RegExp(`hotmount_state\\{.*state="${state}"\\} 1`))
-    if (canary !== 'shop-0') expect(await told('/status')).toContain(`held: ${canary} has applied`)
+    const reason = canary === 'shop-0' ? 'VERIFY_FAILED' : `held: ${canary} has applied`
+    expect(await told('/status')).toContain(reason)
 
     await publish(all, { a: '3' })
     await expect.poll(() => ended(all, 'config applied').length, patient).toBe(20)

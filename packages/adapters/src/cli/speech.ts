@@ -3,7 +3,7 @@ const phrases: readonly (readonly [library: string, command: string])[] = [
   // Before the one for `timeout`, which it contains.
   [
     'Give the loop a longer `timeout` if the others need it',
-    'Give oneAtATime in hotmount.yaml a longer wait if the others need it',
+    'Say a longer wait in hotmount.yaml if the others need it',
   ],
   ['`wait`', '--wait'],
   ['`keys`', '--keys'],

@@ -54,9 +54,15 @@ export class Baton {
       if (!this.held) {
         const holder = await this.#lookFirst(client, runner, turn.signal)
         seen = holder === '' ? 'others were faster' : `it is with ${podIn(holder)}`
-        if (holder !== '') this.#settings.onWait?.(podIn(holder), runner.revision)
         const { clock } = context
-        this.#held = await acquireLease(client, { ...this.#settings.lease, clock, signal: turn.signal })
+        let isTold = false
+        const onWait = (by: string): void => {
+          seen = `it is with ${podIn(by)}`
+          if (!isTold) this.#settings.onWait?.(podIn(by), runner.revision)
+          isTold = true
+        }
+        const { signal } = turn
+        this.#held = await acquireLease(client, { ...this.#settings.lease, clock, signal, onWait })
       }
       // What became of it may have been written since.
       this.#refuseStopped(await this.#look(client, turn.signal), runner)

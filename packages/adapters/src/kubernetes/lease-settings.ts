@@ -16,6 +16,8 @@ export interface LeaseOptions {
   /** Of a lease that is made here. */
   readonly labels?: Readonly<Record<string, string>>
   readonly signal?: AbortSignal
+  /** Told who else has it, at first and whenever that is somebody else. */
+  readonly onWait?: (holder: string) => void
   /** For tests. */
   readonly clock?: Clock
 }
@@ -52,6 +54,7 @@ export const leaseSettings = (options: LeaseOptions): LeaseSettings => {
     retry: true,
     labels: true,
     signal: true,
+    onWait: true,
     clock: true,
   })
   const { name, namespace, identity, duration = '15s', retry = '2s', clock = systemClock } = options

@@ -25,6 +25,7 @@ export const acquireLease = async (client: KubeClient, options: LeaseOptions): P
   const { ref, identity, durationMs, retryMs, clock } = settings
   const { signal } = options
   let observed: Observation | undefined
+  let told: string | undefined
   for (;;) {
     signal?.throwIfAborted()
     const startedAt = clock.now()
@@ -40,6 +41,9 @@ export const acquireLease = async (client: KubeClient, options: LeaseOptions): P
         return new HeldLease(client, settings, mine, startedAt)
       }
       waitMs = Math.min(retryMs, leftMs)
+      const holder = lease.spec?.holderIdentity ?? ''
+      if (holder !== told) options.onWait?.(holder)
+      told = holder
     } catch (error) {
       signal?.throwIfAborted()
       if (hasStatus(error, 404)) {
