@@ -186,7 +186,7 @@ describe('report', () => {
       await loop.inSync()
     }
     await told.flushed()
-    expect([...new Set(errors)]).toEqual([
+    expect(errors).toEqual([
       'patch pods/shop-1 in namespace default: the API server answered 403 Forbidden',
       'create events in namespace default: the API server answered 403 Forbidden',
     ])

@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest'
+import { apiServer } from '../../support/api-server/start.js'
+import { gate, last, patiently, publish, replica, Track } from './relay.js'
+
+describe('a replica that waits', () => {
+  it('tells who has the Lease, once for each try, and gives a try up when its own wait is over', async () => {
+    const server = await apiServer()
+    const track = new Track()
+    const first = await replica(server, track, 'shop-0')
+    const { opened, open } = gate()
+    track.act = (stage) => (stage === 'verify' ? opened : undefined)
+    await publish([first], '2')
+    await expect.poll(() => track.running.size, patiently).toBe(1)
+    const waits: string[] = []
+    const second = await replica(server, track, 'shop-1', {
+      baton: { wait: '300ms', onWait: (holder, revision) => waits.push(`${holder} ${revision}`) },
+      loop: { retry: false, timeout: '5m' },
+    })
+    await publish([second], '2')
+    await expect
+      .poll(() => last(second), patiently)
+      .toBe('rejected: server: its turn has not come within 300 ms: it is with shop-0')
+    expect(waits).toEqual([`shop-0 ${second.mount.snapshot.revision}`])
+    expect(second.reports.at(-1)?.durationMs).toBeLessThan(20_000)
+    open()
+    await first.loop.inSync()
+  }, 30_000)
+})
