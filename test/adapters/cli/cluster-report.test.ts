@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises'
+import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { digestOf } from '../../../packages/adapters/src/cli/manifest/projected.js'
 import type { Rule } from '../../support/api-server/access.js'
@@ -5,7 +7,7 @@ import type { ApiServer } from '../../support/api-server/server.js'
 import { apiServer } from '../../support/api-server/start.js'
 import { roleIn } from '../../support/roles.js'
 import { podEnv, publish, replica } from './cluster-rig.js'
-import { launch, logged } from './support.js'
+import { launch, logged, temporary } from './support.js'
 
 const rules = roleIn('deploy/nginx-reporting.yaml')
 const readers: readonly Rule[] = [
@@ -77,18 +79,32 @@ describe('sidecars that report', () => {
 
   it('reload without the rights as well, and name the rule that is missing, once', async () => {
     const server = await apiServer()
-    const one = await replica(server, 'shop-0', [], { a: '0' }, flags(false))
+    // Two loops need the same right.
+    const one = await replica(server, 'shop-0', [], { a: '0' }, async (mount) => {
+      const file = path.join(await temporary(), 'hotmount.yaml')
+      const reactions = ['app', 'other'].map((name) => ({ name, command: 'true' }))
+      await writeFile(file, JSON.stringify({ mounts: { app: mount }, reactions, report: true }))
+      return ['--config', file]
+    })
     for (const value of ['1', '2', '3']) {
       const revision = await one.mount.swap({ a: value })
-      await logged(one.running, { msg: 'config applied', revision })
+      await logged(one.running, { msg: 'config applied', revision, reaction: 'app' })
+      await logged(one.running, { msg: 'config applied', revision, reaction: 'other' })
     }
     const asked = (): number => Object.entries(server.counts.all()).reduce((sum, [, count]) => sum + count, 0)
     await expect.poll(asked, patient).toBeGreaterThanOrEqual(6)
-    const told = one.running.log().filter(({ msg }) => msg === 'the cluster is not told')
-    expect(told.map(({ hint }) => String(hint).replace(/^.*: \{/, '{')).toSorted()).toEqual([
-      '{ apiGroups: [""], resources: ["events"], verbs: ["create"] }',
-      '{ apiGroups: [""], resources: ["pods"], resourceNames: ["shop-0"], verbs: ["patch"] }',
-    ])
+    const told = (): readonly string[] =>
+      one.running
+        .log()
+        .filter(({ msg }) => msg === 'the cluster is not told')
+        .map(({ hint }) => String(hint).replace(/^.*: \{/, '{'))
+        .toSorted()
+    await expect
+      .poll(told, patient)
+      .toEqual([
+        '{ apiGroups: [""], resources: ["events"], verbs: ["create"] }',
+        '{ apiGroups: [""], resources: ["pods"], resourceNames: ["shop-0"], verbs: ["patch"] }',
+      ])
     one.running.child.kill('SIGTERM')
     expect(await one.running.exited).toBe(0)
   }, 60_000)

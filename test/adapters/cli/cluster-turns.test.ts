@@ -5,8 +5,8 @@ import { yamlText } from '../../../packages/adapters/src/formats/yaml.js'
 import { apiServer } from '../../support/api-server/start.js'
 import { freePort } from '../../support/free-port.js'
 import { rulesShown } from '../../support/roles.js'
-import { publish, replica, type Replica } from './cluster-rig.js'
-import { logged, temporary } from './support.js'
+import { podEnv, publish, replica, type Replica } from './cluster-rig.js'
+import { launch, logged, temporary, volume } from './support.js'
 
 const rules = rulesShown('docs/15-kubernetes.md', 'One replica after another')
 const patient = { timeout: 60_000, interval: 100 }
@@ -91,4 +91,22 @@ describe('sidecars with --one-at-a-time', () => {
       JSON.stringify([server.store.list('leases'), all.map(({ running }) => running.err())]),
     ).not.toContain('hunter2')
   }, 180_000)
+
+  it('give their turn back when they are told to end, and have failed nobody', async () => {
+    const server = await apiServer()
+    const env = await podEnv(server, 'shop-0', rules)
+    const mount = await volume({ a: '1' })
+    const flags = ['--reload-command', 'sleep 60', '--one-at-a-time', 'shop-config', '--timeout', '90s']
+    const child = ['--', process.execPath, '-e', 'setInterval(() => {}, 1000)']
+    const running = launch(['run', '--mount', mount.path, ...flags, ...child], env)
+    await logged(running, { msg: 'command started' })
+    await mount.swap({ a: '2' })
+    const lease = () => server.store.find('leases', 'default', 'shop-config')
+    const holder = () => (lease()?.['spec'] as { holderIdentity?: string } | undefined)?.holderIdentity
+    await expect.poll(holder, patient).toMatch(/^shop-0_/)
+    running.child.kill('SIGTERM')
+    expect(await running.exited).toBe(143)
+    expect(holder()).toBe('')
+    expect(lease()?.metadata.annotations).toBeUndefined()
+  }, 60_000)
 })

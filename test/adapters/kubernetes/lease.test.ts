@@ -67,6 +67,23 @@ describe('a lease', () => {
     expect(clock.pending).toBe(0)
   })
 
+  it('tells who else has it, at first and when that is somebody else', async () => {
+    const server = await apiServer()
+    const clock = fakeClock()
+    const client = await clientOf(server, 'a', rules, { clock })
+    const first = await acquireLease(client, { name: 'baton', identity: 'a', clock })
+    const seen: string[] = []
+    const waiting = wanting(client, 'b', clock, { onWait: (holder) => seen.push(holder) })
+    const looks = server.counts.of('get leases')
+    await until(clock, () => server.counts.of('get leases') >= looks + 3)
+    expect(seen).toEqual(['a'])
+    const lease = server.store.get('leases', 'default', 'baton')
+    server.store.replace('leases', { ...lease, spec: { ...specOf(server), holderIdentity: 'c' } })
+    await until(clock, () => waiting.held() !== undefined)
+    expect(seen).toEqual(['a', 'c'])
+    await first.release()
+  })
+
   it('is given back also when somebody has just written to it', async () => {
     const server = await apiServer()
     const held = await acquireLease(await clientOf(server), { name: 'baton', identity: 'a' })
