@@ -13,7 +13,7 @@ export const clusterFlags: FlagTable<ClusterFlag> = {
   loop: {
     value: 'NAME',
     noVariable: true,
-    help: 'where pods have several loops: the `name` given to report()',
+    help: 'where pods have several reactions: the name of one',
   },
   kubeconfig: {
     value: 'PATH',
