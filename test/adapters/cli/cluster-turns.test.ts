@@ -109,4 +109,25 @@ describe('sidecars with --one-at-a-time', () => {
     expect(holder()).toBe('')
     expect(lease()?.metadata.annotations).toBeUndefined()
   }, 60_000)
+
+  it('do nothing without the rights, say which, and go on as soon as they have them', async () => {
+    const server = await apiServer()
+    const flags = ['--reload-command', 'true', '--retry-max', '1s', '--one-at-a-time', 'shop-config']
+    const { mount, running } = await replica(server, 'shop-0', [], { a: '1' }, (directory) => [
+      '--mount',
+      directory,
+      ...flags,
+    ])
+    // At the start nobody waits.
+    await logged(running, { msg: 'config applied' })
+    const revision = await mount.swap({ a: '2' })
+    expect(await logged(running, { msg: 'config rejected', revision })).toMatchObject({
+      code: 'TARGET_FORBIDDEN',
+      hint: expect.stringContaining(
+        'apiGroups: ["coordination.k8s.io"], resources: ["leases"], resourceNames: ["shop-config"], verbs: ["get"]',
+      ),
+    })
+    server.access.grant('shop-0', rules)
+    await logged(running, { msg: 'config applied', revision })
+  }, 60_000)
 })
