@@ -67,3 +67,17 @@ export const ownNames = {
 export const stateName = 'hotmount.dev/controller'
 /** Written by the controller on the pod template: this is what rolls the pods. */
 export const stampName = 'hotmount.dev/rolled-digest'
+
+/** Whether an annotation matters. The rest is not kept: kubectl's holds the whole manifest, a Secret's values too. */
+export type Relevant = (name: string) => boolean
+
+const ownPrefix = ownNames.rollout.slice(0, ownNames.rollout.indexOf('/') + 1)
+
+/** Which annotations matter, given how they are called. */
+export const relevantTo = ({ byKind, ...names }: AnnotationNames): Relevant => {
+  const known = new Set([
+    ...Object.values(names),
+    ...Object.values(byKind).flatMap((typed) => Object.values(typed)),
+  ])
+  return (name) => name.startsWith(ownPrefix) || known.has(name)
+}

@@ -7,12 +7,12 @@ import type { KubeObject } from '../kubernetes/objects.js'
 import type { Followed } from '../kubernetes/projection.js'
 import type { Selection } from '../kubernetes/queries.js'
 import type { Resource } from '../kubernetes/resources.js'
-import type { AnnotationNames } from './annotation-names.js'
+import { type AnnotationNames, relevantTo } from './annotation-names.js'
 import { type HashedResource, hashedResource, type Hashing } from './hashes.js'
 import type { ResourceKind, WorkloadKind } from './kinds.js'
 import type { PodReports } from './pod-reports.js'
 import { resourceShelf, type Shelf, workloadShelf } from './shelf.js'
-import { relevantTo, type Workload, workloadOf } from './workload.js'
+import { type Workload, workloadOf } from './workload.js'
 import { namespaceType, resourceTypes, workloadTypes } from './workload-types.js'
 
 /** Where in the cluster is looked. */
@@ -80,7 +80,7 @@ export class Cluster extends Emitter<ClusterEvents> {
           resourceTypes[kind],
           { namespace, labelSelector: scope.labelSelector, fieldSelector: fieldSelectors[kind] },
           {
-            map: (object) => hashedResource(kind, object, hashing),
+            map: (object) => hashedResource(kind, object, hashing, isRelevant),
             told: (change) => this.#onResource(change),
           },
         ),

@@ -1,11 +1,10 @@
 import type { KubeClient } from '../kubernetes/client.js'
-import type { AnnotationNames } from './annotation-names.js'
-import { stateName } from './annotation-names.js'
+import { type AnnotationNames, relevantTo, stateName } from './annotation-names.js'
 import type { Stamp } from './plan.js'
 import { noteOf, stampOf, type Strategy, type Writing } from './stamp.js'
 import { type State, writeState } from './state.js'
 import { keyOf } from './views.js'
-import { relevantTo, type Workload, workloadOf } from './workload.js'
+import { type Workload, workloadOf } from './workload.js'
 import { workloadTypes } from './workload-types.js'
 
 /** What acts on workloads. */

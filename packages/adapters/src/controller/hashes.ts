@@ -1,4 +1,5 @@
 import { createHash, createHmac } from 'node:crypto'
+import type { Relevant } from './annotation-names.js'
 import type { Annotations, ResourceKind } from './kinds.js'
 import type { Resource } from './decide.js'
 
@@ -8,7 +9,6 @@ export type KeyHashes = Readonly<Record<string, string>>
 /** What is kept of a ConfigMap or Secret: names and hashes, no value. */
 export interface HashedResource extends Resource {
   readonly namespace: string
-  readonly labels: Annotations
   readonly hashes: KeyHashes
 }
 
@@ -55,11 +55,22 @@ export const stringsOf = (value: unknown): Annotations =>
 /** A property of something that should be an object. */
 export const property = (value: unknown, name: string): unknown => (isRecord(value) ? value[name] : undefined)
 
+/** The annotations of something that matter. */
+export const relevantIn = (metadata: unknown, isRelevant: Relevant): Annotations =>
+  Object.fromEntries(
+    Object.entries(stringsOf(property(metadata, 'annotations'))).filter(([name]) => isRelevant(name)),
+  )
+
 const fromBase64 = (text: string): Uint8Array => Buffer.from(text, 'base64')
 const fromText = (text: string): Uint8Array => Buffer.from(text)
 
 /** Takes names and hashes out of an object of the API; nothing else of it is kept. */
-export const hashedResource = (kind: ResourceKind, object: unknown, hashing: Hashing): HashedResource => {
+export const hashedResource = (
+  kind: ResourceKind,
+  object: unknown,
+  hashing: Hashing,
+  isRelevant: Relevant,
+): HashedResource => {
   const metadata = property(object, 'metadata')
   const { name = '', namespace = '' } = stringsOf(metadata)
   const hashAll = (field: string, decode: (text: string) => Uint8Array): [string, string][] =>
@@ -71,8 +82,7 @@ export const hashedResource = (kind: ResourceKind, object: unknown, hashing: Has
     kind,
     namespace,
     name,
-    annotations: stringsOf(property(metadata, 'annotations')),
-    labels: stringsOf(property(metadata, 'labels')),
+    annotations: relevantIn(metadata, isRelevant),
     hashes: Object.fromEntries(
       kind === 'Secret'
         ? hashAll('data', fromBase64)

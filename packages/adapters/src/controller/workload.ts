@@ -1,7 +1,7 @@
-import { type AnnotationNames, ownNames } from './annotation-names.js'
+import type { Relevant } from './annotation-names.js'
 import type { Subject } from './decide.js'
-import { property, stringsOf } from './hashes.js'
-import type { Annotations, WorkloadKind } from './kinds.js'
+import { property, relevantIn, stringsOf } from './hashes.js'
+import type { WorkloadKind } from './kinds.js'
 import { type Progress, progressOf, type Rolling } from './progress.js'
 import { type PodSpec, referencesOf } from './references.js'
 
@@ -20,25 +20,6 @@ export interface Workload extends Subject {
   /** Whether another workload made it. */
   readonly isOwned: boolean
 }
-
-/** Whether an annotation matters: the rest, such as the manifest that kubectl keeps there, is not kept. */
-export type Relevant = (name: string) => boolean
-
-const ownPrefix = ownNames.rollout.slice(0, ownNames.rollout.indexOf('/') + 1)
-
-/** Which annotations matter, given how they are called. */
-export const relevantTo = ({ byKind, ...names }: AnnotationNames): Relevant => {
-  const known = new Set([
-    ...Object.values(names),
-    ...Object.values(byKind).flatMap((typed) => Object.values(typed)),
-  ])
-  return (name) => name.startsWith(ownPrefix) || known.has(name)
-}
-
-const relevantIn = (metadata: unknown, isRelevant: Relevant): Annotations =>
-  Object.fromEntries(
-    Object.entries(stringsOf(property(metadata, 'annotations'))).filter(([name]) => isRelevant(name)),
-  )
 
 /** Takes what matters out of an object of the API. */
 export const workloadOf = (kind: WorkloadKind, object: unknown, isRelevant: Relevant): Workload => {
