@@ -1,8 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import {
-  openController,
-  usualOptions,
-} from '../../../packages/adapters/src/controller/open-controller.js'
+import { openController, usualOptions } from '../../../packages/adapters/src/controller/open-controller.js'
 import { configMap, secret } from '../../support/api-server/objects.js'
 import { clientOf } from '../../support/api-server/start.js'
 import { shop } from './rig.js'

@@ -1,5 +1,8 @@
 import type { Clock } from '@hotmount/core'
 
+/** Whoever is due later is thought of again: Node fires a timer of more than 24 days at once, again and again. */
+const longestMs = 3_600_000
+
 /** Who is to be looked at, and when. Whoever is looked at is not looked at a second time meanwhile. */
 export class Agenda {
   readonly #clock: Clock
@@ -74,7 +77,8 @@ export class Agenda {
     const aborted = new Promise<void>((resolve) => {
       signal.addEventListener('abort', () => resolve(), { once: true, signal: over.signal })
     })
-    const timer = ms === undefined ? [] : [this.#clock.sleep(ms, ended).catch(() => undefined)]
+    const timer =
+      ms === undefined ? [] : [this.#clock.sleep(Math.min(ms, longestMs), ended).catch(() => undefined)]
     await Promise.race([news, aborted, ...timer])
     over.abort()
   }

@@ -15,6 +15,9 @@ export type Calendar = readonly Span[]
 
 const dayNames = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']
 const minutesOfDay = 1440
+// Asked once a minute, for every workload that waits.
+const mostSpans = 100
+const longestText = 8192
 const hint =
   'write Mon-Fri 22:00-04:00 Europe/Berlin; several are separated by a semicolon; without a zone it is UTC'
 
@@ -42,6 +45,8 @@ const readTime = (text: string, option: string): number => {
   return minutes
 }
 
+// Each holds some 30 KB, and a zone may be written in as many ways as it has letters: `europe/Berlin`.
+const mostClocks = 200
 const clocks = new Map<string, Intl.DateTimeFormat>()
 
 const clockOf = (zone: string): Intl.DateTimeFormat => {
@@ -54,6 +59,8 @@ const clockOf = (zone: string): Intl.DateTimeFormat => {
     minute: '2-digit',
     hourCycle: 'h23',
   })
+  const oldest = clocks.size >= mostClocks ? clocks.keys().next().value : undefined
+  if (oldest !== undefined) clocks.delete(oldest)
   clocks.set(zone, clock)
   return clock
 }
@@ -87,11 +94,12 @@ const readSpan = (text: string, option: string): Span => {
  *
  * @throws UsageError BAD_OPTION
  */
-export const readCalendar = (text: string, option: string): Calendar =>
-  text
-    .split(';')
-    .filter((part) => part.trim() !== '')
-    .map((part) => readSpan(part, option))
+export const readCalendar = (text: string, option: string): Calendar => {
+  const parts = text.length > longestText ? [] : text.split(';').filter((part) => part.trim() !== '')
+  if (text.length > longestText || parts.length > mostSpans)
+    throw bad(option, 'more spans than anybody needs')
+  return parts.map((part) => readSpan(part, option))
+}
 
 /** Whether a calendar is open at a time. In its own zone, so daylight saving is as the people there have it. */
 export const isOpen = (calendar: Calendar, nowMs: number): boolean =>

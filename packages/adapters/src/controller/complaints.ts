@@ -1,4 +1,5 @@
 import { type AnnotationNames, ownNames } from './annotation-names.js'
+import { mostKeyItems } from './counted.js'
 import type { Subject } from './decide.js'
 import { commaList, goBool } from './go-bool.js'
 import type { Patterns } from './patterns.js'
@@ -12,7 +13,8 @@ export interface Complaint {
 
 const booleanHint = 'write "true" or "false"; as it is, it counts as set and not true'
 const exactHint = 'only "true" counts'
-const listHint = 'an item is no regular expression of Go: it matches nothing'
+const listHint = 'an item is no regular expression of Go, or too much work: it matches nothing'
+const keysHint = `name at most ${mostKeyItems} keys, or use *: the rest of the list is not looked at`
 const pauseHint = 'write a duration of Go, as 5m; as it is, there is no pause'
 
 const isNoBool = (text: string): boolean => text !== '' && goBool(text) === undefined
@@ -32,8 +34,7 @@ export const complaintsOf = (
     const text = texts[annotation]
     return text !== undefined && isWrong(text) ? [{ annotation, hint }] : []
   }
-  const isNoList = (text: string): boolean =>
-    commaList(text).some((item) => patterns.expression(item, '') === undefined)
+  const isNoList = (text: string): boolean => patterns.list(text).isWrong
   const reading = readPolicy(subject, names, defaults)
   return [
     ...[names.auto, ...typed.map(({ auto }) => auto)].flatMap((name) => found(name, isNoBool, booleanHint)),
@@ -44,5 +45,8 @@ export const complaintsOf = (
       ? found(names.pausePeriod, (text) => text !== '', pauseHint)
       : []),
     ...found(ownNames.keys, (text) => commaList(text).length === 0, 'no key is named: none counts'),
+    ...[ownNames.keys, ownNames.ignoreKeys].flatMap((name) =>
+      found(name, (text) => commaList(text).length > mostKeyItems, keysHint),
+    ),
   ]
 }

@@ -9,32 +9,36 @@ import { referencesTo } from './references.js'
 /** The word for: only the keys that the pods refer to. No key can be called that. */
 const referenced = '@referenced'
 
-/** `app.yaml`, `shop/app.yaml` or `secret/shop/app.yaml`, each part a pattern with `*` and `?`. */
-const fits = (item: string, resource: Resource, key: string, { glob }: Patterns): boolean => {
-  const parts = item.split('/')
-  const [keyPattern = '', name = '*', kind = '*'] = parts.toReversed()
-  return (
-    parts.length <= 3 &&
-    glob(keyPattern, key) === true &&
-    glob(name, resource.name) === true &&
-    glob(kind, resource.kind.toLowerCase()) === true
-  )
-}
+/** So many items of a list of keys are looked at. */
+export const mostKeyItems = 200
+
+/** `app.yaml`, `shop/app.yaml` or `secret/shop/app.yaml`, each part a pattern with `*` and `?`: those of a resource. */
+const itemsFor = (text: string | undefined, resource: Resource, { glob }: Patterns): readonly string[] =>
+  commaList(text)
+    .slice(0, mostKeyItems)
+    .flatMap((item) => {
+      const parts = item.split('/')
+      const [key = '', name = '*', kind = '*'] = parts.toReversed()
+      const isMeant =
+        parts.length <= 3 &&
+        glob(name, resource.name) === true &&
+        glob(kind, resource.kind.toLowerCase()) === true
+      return isMeant ? [key] : []
+    })
 
 const isReferenced = (subject: Subject, resource: Resource, key: string): boolean =>
   referencesTo(subject.references, resource).some(({ keys }) => keys === undefined || keys.includes(key))
 
-/** Whether a change of this key of this resource counts for this workload. */
-const counts = (subject: Subject, resource: Resource, key: string, patterns: Patterns): boolean => {
-  const wanted = own(subject, ownNames.keys)
-  const unwanted = commaList(own(subject, ownNames.ignoreKeys))
-  if (unwanted.some((item) => fits(item, resource, key, patterns))) return false
-  return (
-    wanted === undefined ||
-    commaList(wanted).some((item) =>
-      item === referenced ? isReferenced(subject, resource, key) : fits(item, resource, key, patterns),
-    )
-  )
+/** Whether a change of a key of this resource counts for this workload. */
+const counting = (subject: Subject, resource: Resource, patterns: Patterns): ((key: string) => boolean) => {
+  const fits = (key: string) => (pattern: string) => patterns.glob(pattern, key) === true
+  const text = own(subject, ownNames.keys)
+  const wanted = itemsFor(text, resource, patterns)
+  const unwanted = itemsFor(own(subject, ownNames.ignoreKeys), resource, patterns)
+  return (key) =>
+    !unwanted.some(fits(key)) &&
+    (text === undefined ||
+      wanted.some((item) => (item === referenced ? isReferenced(subject, resource, key) : fits(key)(item))))
 }
 
 /** The hashes of the keys that count. */
@@ -45,9 +49,8 @@ export const countedHashes = (
 ): KeyHashes => {
   const isPlain = own(subject, ownNames.keys) === undefined && own(subject, ownNames.ignoreKeys) === undefined
   if (isPlain) return resource.hashes
-  return Object.fromEntries(
-    Object.entries(resource.hashes).filter(([key]) => counts(subject, resource, key, patterns)),
-  )
+  const counts = counting(subject, resource, patterns)
+  return Object.fromEntries(Object.entries(resource.hashes).filter(([key]) => counts(key)))
 }
 
 /** Equal as long as the same keys count, whatever the resources hold. */

@@ -1,5 +1,5 @@
 import { type AnnotationNames, ownNames } from './annotation-names.js'
-import { commaList, goBool } from './go-bool.js'
+import { goBool } from './go-bool.js'
 import type { Annotations, ResourceName, WorkloadKind } from './kinds.js'
 import type { Patterns } from './patterns.js'
 import { type Reference, referencesTo } from './references.js'
@@ -71,9 +71,9 @@ const asking = (
   }
 }
 
-const isExcluded = (subject: Subject, { kind, name }: Resource, { names }: Rules): boolean =>
+const isExcluded = (subject: Subject, { kind, name }: Resource, { names, patterns }: Rules): boolean =>
   [subject.annotations, subject.templateAnnotations].some((annotations) =>
-    commaList(annotations[names.byKind[kind].exclude]).includes(name),
+    patterns.list(annotations[names.byKind[kind].exclude] ?? '').items.has(name),
   )
 
 /** Where a rollout for this resource is stamped; an init container's use is stamped on the first ordinary one. */
@@ -95,7 +95,7 @@ const optsOut = (text: string | undefined): boolean => text !== undefined && tex
 const ask = (subject: Subject, resource: Resource, rules: Rules): Asked | 'optedOut' | 'notAsked' => {
   const { names, patterns, autoAll } = rules
   const { list, auto, typed, search } = asking(subject, resource.kind, names)
-  if (commaList(list).some((item) => patterns.expression(item, resource.name) === true)) return 'named'
+  if (patterns.list(list ?? '').matches(resource.name)) return 'named'
   if (wishOf(subject, resource.kind) === 'yes') return 'rollout'
   if (search === 'true' && resource.annotations[names.match] === 'true') return 'match'
   if (goBool(auto) === false) return 'optedOut'

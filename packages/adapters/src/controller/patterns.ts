@@ -1,18 +1,21 @@
 import { UsageError } from '@hotmount/core'
+import { type Expression, type NameList, readList } from './name-list.js'
 
 /** Whether a whole name fits a pattern; undefined when the pattern itself cannot be read. */
 export type Matches = (pattern: string, name: string) => boolean | undefined
 
 /** Patterns that take time in proportion to the name, whatever the author of an annotation writes. */
 export interface Patterns {
-  /** Go's regular expressions. */
-  readonly expression: Matches
+  /** A list of Go's regular expressions. */
+  readonly list: (text: string) => NameList
   /** `*` for any characters, `?` for one, nothing else. */
   readonly glob: Matches
 }
 
 /** Annotations of a cluster hold few different patterns; more than this many and the oldest are forgotten. */
 const mostKept = 2000
+/** Of lists: letters in all. */
+const mostLetters = 16_777_216
 
 /**
  * Opens the engine of Go's own expressions, RE2, so that lists written for Reloader mean what they meant.
@@ -32,12 +35,12 @@ export const openPatterns = async (): Promise<Patterns> => {
       },
     )
   })
-  const compiled = new Map<string, { matches(name: string): boolean } | undefined>()
-  const compile = (source: string): { matches(name: string): boolean } | undefined => {
+  const compiled = new Map<string, Expression | undefined>()
+  const compile = (source: string): Expression | undefined => {
     if (compiled.has(source)) return compiled.get(source)
     const oldest = compiled.size >= mostKept ? compiled.keys().next().value : undefined
     if (oldest !== undefined) compiled.delete(oldest)
-    let expression: { matches(name: string): boolean } | undefined
+    let expression: Expression | undefined
     try {
       expression = RE2JS.compile(source)
     } catch {
@@ -46,6 +49,21 @@ export const openPatterns = async (): Promise<Patterns> => {
     compiled.set(source, expression)
     return expression
   }
+  const lists = new Map<string, NameList>()
+  let letters = 0
+  const list = (text: string): NameList => {
+    const known = lists.get(text)
+    if (known) return known
+    const made = readList(text, compile)
+    lists.set(text, made)
+    letters += text.length
+    for (const oldest of lists.keys()) {
+      if (lists.size <= mostKept && letters <= mostLetters) break
+      lists.delete(oldest)
+      letters -= oldest.length
+    }
+    return made
+  }
   const globSource = (glob: string): string =>
     glob
       .split(/([*?])/)
@@ -53,7 +71,8 @@ export const openPatterns = async (): Promise<Patterns> => {
       .join('')
   return {
     // `matches` is about the whole name, alternatives and all.
-    expression: (pattern, name) => compile(pattern)?.matches(name),
-    glob: (pattern, name) => compile(globSource(pattern))?.matches(name),
+    list,
+    glob: (pattern, name) =>
+      /[*?]/.test(pattern) ? compile(globSource(pattern))?.matches(name) : pattern === name,
   }
 }

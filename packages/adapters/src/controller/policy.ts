@@ -45,11 +45,18 @@ const bad = (option: string, what: string, hint: string): UsageError =>
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- toMs is what judges it
 const part = (text: string, option: string): number => toMs(text as Duration, option)
 
+// Longer ones are none, and finding the parts of a text takes time that grows with the square of its length.
+const longestDuration = 64
+
 const ms = (text: string, option: string): number => {
+  if (text.length > longestDuration) return part('', option)
   const parts = text.match(/\d+(?:\.\d+)?(?:ms|s|m|h)/g) ?? []
   // Go's durations have several parts: 1h30m.
   if (parts.length === 0 || parts.join('') !== text) return part(text, option)
-  return parts.reduce((sum, each) => sum + part(each, option), 0)
+  return toMs(
+    parts.reduce((sum, each) => sum + part(each, option), 0),
+    option,
+  )
 }
 
 /** `30s`, or `5s:1m`: quiet for so long, and at most so long. @throws UsageError BAD_DURATION BAD_OPTION */

@@ -1,0 +1,101 @@
+import { type Clock, systemClock } from '@hotmount/core'
+import { describe, expect, it } from 'vitest'
+import { openPatterns } from '../../../packages/adapters/src/controller/patterns.js'
+import { configMap } from '../../support/api-server/objects.js'
+import { change, rolling, run, shop } from './rig.js'
+import { story } from './story.js'
+
+/** Texts as long as an annotation may be, or as bad. */
+const long = 250_000
+const many = (length: number, of: (index: number) => string): string =>
+  Array.from({ length }, (_, index) => of(index)).join(',')
+
+const hostile: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'a duration without a unit': { 'hotmount.dev/coalesce': '1'.repeat(long) },
+  'a pause of digits': { 'deployment.reloader.stakater.com/pause-period': '1.1'.repeat(long / 3) },
+  'a quota of digits': { 'hotmount.dev/rate': `1/${'1'.repeat(long)}` },
+  'twenty thousand expressions': {
+    'configmap.reloader.stakater.com/reload': many(20_000, (index) => `n${index}.*x`),
+  },
+  'an expression as long as can be': { 'configmap.reloader.stakater.com/reload': '(a|b)*'.repeat(40_000) },
+  'expressions that repeat': {
+    'configmap.reloader.stakater.com/reload': many(250, (index) => `${'((.?){30}){30}'.repeat(9)}${index}`),
+  },
+  'forty thousand keys': { 'hotmount.dev/keys': many(40_000, (index) => `k${index}*`) },
+  'a window of every minute': { 'hotmount.dev/window': '0:00-24:00 UTC;'.repeat(long / 15) },
+}
+
+describe("one tenant's annotations", () => {
+  it.each(Object.entries(hostile))('take no time from others: %s', async (_, annotations) => {
+    const server = await shop()
+    for (let index = 0; index < 20; index++)
+      server.store.create('configmaps', configMap(`other-${index}`, { a: '1' }, 'tenant'))
+    server.store.create('configmaps', configMap('mine', { a: '1' }, 'tenant'))
+    server.store.create('deployments', rolling('mine', { namespace: 'tenant', annotations }))
+    const before = process.cpuUsage()
+    const { said } = await run(server)
+    await expect.poll(() => said('adopted'), { timeout: 15_000 }).toContain('adopted shop')
+    change(server, 'shop', { a: '2' })
+    change(server, 'mine', { a: '2' }, 'tenant')
+    await expect.poll(() => said('complete'), { timeout: 15_000 }).toContain('complete shop')
+    const { user, system } = process.cpuUsage(before)
+    expect((user + system) / 1000).toBeLessThan(4000)
+  })
+
+  it('are told of what is not looked at', async () => {
+    const server = await shop({ annotations: hostile['twenty thousand expressions'] ?? {} })
+    const { reports } = await run(server)
+    await expect
+      .poll(() => reports.flatMap((report) => (report.outcome === 'complaint' ? [report.annotation] : [])))
+      .toEqual(['configmap.reloader.stakater.com/reload'])
+  })
+
+  it('make no timer that Node fires at once', async () => {
+    const server = await shop()
+    const slept: number[] = []
+    const clock: Clock = {
+      ...systemClock,
+      sleep: (ms, signal) => {
+        slept.push(ms)
+        return systemClock.sleep(ms, signal)
+      },
+    }
+    const paused = rolling('paused', {
+      annotations: {
+        'deployment.reloader.stakater.com/pause-period': '5m',
+        'deployment.reloader.stakater.com/paused-at': '9999-01-01T00:00:00Z',
+      },
+    })
+    server.store.create('deployments', { ...paused, spec: { ...(paused['spec'] as object), paused: true } })
+    const { controller } = await run(server, { clock })
+    await expect.poll(() => controller.pending).toBe(1)
+    expect(Math.max(...slept)).toBeLessThan(2 ** 31)
+  })
+
+  it('cannot add up to more than a duration may be', () => {
+    const tale = story({ 'hotmount.dev/rate': '1/500h500h' })
+    expect([tale.changed({ a: '2' }), tale.rollouts]).toEqual(['wait annotation', 0])
+  })
+})
+
+describe('a list of names', () => {
+  it('may be as long as anybody needs', async () => {
+    const { list } = await openPatterns()
+    const names = list(many(2000, (index) => `shop-${index}`))
+    expect([names.isWrong, names.matches('shop-1999'), names.matches('shop-2000')]).toEqual([
+      false,
+      true,
+      false,
+    ])
+    const teams = list(many(100, (index) => `team-${index}-.*`))
+    expect([teams.isWrong, teams.matches('team-99-db'), teams.matches('team-100')]).toEqual([
+      false,
+      true,
+      false,
+    ])
+  })
+  it('means by a dot what Go means', async () => {
+    const { list } = await openPatterns()
+    expect(['a.b', 'axb', 'a.bc'].map((name) => list('a.b').matches(name))).toEqual([true, true, false])
+  })
+})
