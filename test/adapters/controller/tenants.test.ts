@@ -78,6 +78,38 @@ describe("one tenant's annotations", () => {
   })
 })
 
+describe("one tenant's objects", () => {
+  const odd: Readonly<Record<string, unknown>> = {
+    'empty lists': {
+      volumes: null,
+      initContainers: null,
+      containers: [{ name: 'app', env: null, envFrom: null }],
+    },
+    'lists of nothing': {
+      volumes: [null],
+      containers: [null, { name: 'app', volumeMounts: [null], env: [null] }],
+    },
+    'texts instead of lists': { volumes: 'all', containers: 'app', initContainers: 5 },
+    'a text instead of a pod': 'app',
+    'empty parts': {
+      volumes: [
+        { name: 'v', projected: { sources: null } },
+        { name: 'v', configMap: { name: 'x', items: null } },
+      ],
+      containers: [{ name: 'app', volumeMounts: [{ name: 'v' }], env: [{ valueFrom: null }] }],
+    },
+  }
+  it.each(Object.entries(odd))('stop nobody, whatever Argo lets pass: %s', async (_, spec) => {
+    const server = await shop()
+    server.store.create('rollouts', {
+      metadata: { name: 'odd', namespace: 'tenant', annotations: { 'reloader.stakater.com/auto': 'true' } },
+      spec: { template: { metadata: null, spec } },
+    })
+    const { said } = await run(server, { workloads: new Set(['Deployment', 'Rollout'] as const) })
+    await expect.poll(() => said('adopted'), { timeout: 5000 }).toContain('adopted shop')
+  })
+})
+
 describe('a list of names', () => {
   it('may be as long as anybody needs', async () => {
     const { list } = await openPatterns()

@@ -10,7 +10,14 @@ export interface Reference extends ResourceName {
   readonly keys: readonly string[] | undefined
 }
 
-// The API's own shapes, as far as they matter here: whatever else is in them is not looked at.
+// The API's own shapes, as far as they matter here: whatever else is in them is not looked at. Of a type of somebody
+// else's, as Argo's, the API server checks little: an empty `volumes:` stays null, and must not stop the reading of all.
+type List<T> = readonly T[] | null
+const each = <T>(list: List<T> | undefined): readonly T[] =>
+  Array.isArray(list)
+    ? (list as readonly (T | null)[]).filter((one): one is T => typeof one === 'object' && one !== null)
+    : []
+
 interface KeyRef {
   readonly name?: string
   readonly key?: string
@@ -18,29 +25,29 @@ interface KeyRef {
 interface Source {
   readonly name?: string
   readonly secretName?: string
-  readonly items?: readonly { readonly key?: string }[]
+  readonly items?: List<{ readonly key?: string }>
 }
 interface Volume {
   readonly name?: string
   readonly configMap?: Source
   readonly secret?: Source
   readonly projected?: {
-    readonly sources?: readonly { readonly configMap?: Source; readonly secret?: Source }[]
+    readonly sources?: List<{ readonly configMap?: Source; readonly secret?: Source }>
   }
 }
 interface Container {
   readonly name?: string
-  readonly volumeMounts?: readonly { readonly name?: string }[]
-  readonly env?: readonly {
-    readonly valueFrom?: { readonly configMapKeyRef?: KeyRef; readonly secretKeyRef?: KeyRef }
-  }[]
-  readonly envFrom?: readonly { readonly configMapRef?: KeyRef; readonly secretRef?: KeyRef }[]
+  readonly volumeMounts?: List<{ readonly name?: string }>
+  readonly env?: List<{
+    readonly valueFrom?: { readonly configMapKeyRef?: KeyRef; readonly secretKeyRef?: KeyRef } | null
+  }>
+  readonly envFrom?: List<{ readonly configMapRef?: KeyRef; readonly secretRef?: KeyRef }>
 }
 /** A pod's spec as the API gives it. */
 export interface PodSpec {
-  readonly volumes?: readonly Volume[]
-  readonly containers?: readonly Container[]
-  readonly initContainers?: readonly Container[]
+  readonly volumes?: List<Volume>
+  readonly containers?: List<Container>
+  readonly initContainers?: List<Container>
 }
 
 type Use = ResourceName & Pick<Reference, 'keys'>
@@ -50,9 +57,7 @@ const use = (kind: ResourceName['kind'], name: string | undefined, keys?: readon
   name === undefined || name === '' ? [] : [{ kind, name, keys }]
 
 const itemsOf = ({ items }: Source): readonly string[] | undefined =>
-  items === undefined || items.length === 0
-    ? undefined
-    : items.flatMap(({ key }) => (key === undefined ? [] : [key]))
+  each(items).length === 0 ? undefined : each(items).flatMap(({ key }) => (key === undefined ? [] : [key]))
 
 const usesOf = ({ configMap, secret }: Pick<Volume, 'configMap' | 'secret'>): Use[] => [
   ...(configMap ? use('ConfigMap', configMap.name, itemsOf(configMap)) : []),
@@ -63,22 +68,22 @@ const usesOf = ({ configMap, secret }: Pick<Volume, 'configMap' | 'secret'>): Us
 const one = (key: string | undefined): readonly string[] | undefined =>
   key === undefined ? undefined : [key]
 
-const envUses = ({ env = [], envFrom = [] }: Container): Use[] => [
-  ...env.flatMap(({ valueFrom }) => [
+const envUses = ({ env, envFrom }: Container): Use[] => [
+  ...each(env).flatMap(({ valueFrom }) => [
     ...use('ConfigMap', valueFrom?.configMapKeyRef?.name, one(valueFrom?.configMapKeyRef?.key)),
     ...use('Secret', valueFrom?.secretKeyRef?.name, one(valueFrom?.secretKeyRef?.key)),
   ]),
-  ...envFrom.flatMap(({ configMapRef, secretRef }) => [
+  ...each(envFrom).flatMap(({ configMapRef, secretRef }) => [
     ...use('ConfigMap', configMapRef?.name),
     ...use('Secret', secretRef?.name),
   ]),
 ]
 
-const mountedUses = ({ volumeMounts = [] }: Container, volumes: readonly Volume[]): Use[] => {
-  const names = new Set(volumeMounts.map(({ name }) => name))
-  return volumes
+const mountedUses = ({ volumeMounts }: Container, volumes: List<Volume> | undefined): Use[] => {
+  const names = new Set(each(volumeMounts).map(({ name }) => name))
+  return each(volumes)
     .filter(({ name }) => names.has(name))
-    .flatMap((volume) => [volume, ...(volume.projected?.sources ?? [])].flatMap(usesOf))
+    .flatMap((volume) => [volume, ...each(volume.projected?.sources)].flatMap(usesOf))
 }
 
 const by = (uses: readonly Use[], user: User): readonly Reference[] =>
@@ -88,13 +93,9 @@ const by = (uses: readonly Use[], user: User): readonly Reference[] =>
  * Every use of a ConfigMap or Secret in a pod's spec: volumes (projected ones too) first, then variables, ordinary
  * containers before init containers. A volume that no container mounts is no use of it.
  */
-export const referencesOf = ({
-  volumes = [],
-  containers = [],
-  initContainers = [],
-}: PodSpec): readonly Reference[] => {
+export const referencesOf = ({ volumes, containers, initContainers }: PodSpec): readonly Reference[] => {
   const all = [containers, initContainers].flatMap((some, index) =>
-    some.map((container) => ({ container, isInit: index === 1 })),
+    each(some).map((container) => ({ container, isInit: index === 1 })),
   )
   return [
     ...all.flatMap(({ container, isInit }) =>
@@ -106,8 +107,12 @@ export const referencesOf = ({
   ]
 }
 
+/** Names of the ordinary containers. */
+export const containersOf = ({ containers }: PodSpec): readonly string[] =>
+  each(containers).flatMap(({ name }) => name ?? [])
+
 /** What of a workload refers to one resource. */
 export const referencesTo = (
   references: readonly Reference[],
   { kind, name }: ResourceName,
-): readonly Reference[] => references.filter((each) => each.kind === kind && each.name === name)
+): readonly Reference[] => references.filter((one) => one.kind === kind && one.name === name)

@@ -3,7 +3,7 @@ import type { Subject } from './decide.js'
 import { property, relevantIn, stringsOf } from './hashes.js'
 import type { WorkloadKind } from './kinds.js'
 import { type Progress, progressOf, type Rolling } from './progress.js'
-import { type PodSpec, referencesOf } from './references.js'
+import { containersOf, type PodSpec, referencesOf } from './references.js'
 
 /** What is kept of a workload: names, references, annotations that matter here, and how far its rollout is. */
 export interface Workload extends Subject {
@@ -45,7 +45,7 @@ export const workloadOf = (kind: WorkloadKind, object: unknown, isRelevant: Rele
     annotations: relevantIn(metadata, isRelevant),
     templateAnnotations: relevantIn(property(template, 'metadata'), isRelevant),
     references: referencesOf(pod),
-    containers: (pod.containers ?? []).flatMap((container) => container.name ?? []),
+    containers: containersOf(pod),
     progress: progressOf(kind, rolling),
     paused: property(spec, 'paused') === true,
     suspended: property(spec, 'suspend') === true,
