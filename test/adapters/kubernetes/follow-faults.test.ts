@@ -1,8 +1,11 @@
+import { rmSync } from 'node:fs'
+import path from 'node:path'
 import { kubeClient } from '@hotmount/adapters/kubernetes'
 import { fakeClock } from '@hotmount/core/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { following } from '../../support/api-server/following.js'
 import { configMap } from '../../support/api-server/objects.js'
+import { Refusal } from '../../support/api-server/refusals.js'
 import { apiServer, clientOf, serviceAccount } from '../../support/api-server/start.js'
 import { until } from '../../support/api-server/time.js'
 
@@ -119,5 +122,37 @@ describe('a follower', () => {
     await follower.synced()
     expect(errors).toEqual(['TARGET_FORBIDDEN'])
     await expect.poll(() => told).toEqual(['added a {}'])
+  })
+
+  it('goes on from where it was, and not back, when a watch ends in an error', async () => {
+    const server = await apiServer()
+    server.store.create('configmaps', configMap('a', { x: '1' }))
+    const { follower, told, errors } = following(await clientOf(server))
+    await follower.synced()
+    await expect.poll(() => server.watches.size).toBe(1)
+    for (const x of ['2', '3']) server.store.replace('configmaps', configMap('a', { x }))
+    server.watches.fail(new Refusal(500, 'InternalError', 'a planned failure'))
+    await expect.poll(() => errors.length).toBe(1)
+    await expect.poll(() => server.watches.size).toBe(1)
+    server.store.replace('configmaps', configMap('a', { x: '4' }))
+    await expect.poll(() => told.at(-1)).toBe('changed a {"x":"4"}')
+    expect(told.slice(1)).toEqual(['2', '3', '4'].map((x) => `changed a {"x":"${x}"}`))
+    expect(follower.health.lists).toBe(1)
+  })
+
+  it('says so when the token cannot be read, and goes on when it can', async () => {
+    const server = await apiServer({ tls: true })
+    const account = await serviceAccount(server, 'system:serviceaccount:default:shop')
+    const client = await kubeClient({ serviceAccount: account.directory, env: account.env })
+    onTestFinished(() => client.close())
+    rmSync(path.join(account.directory, 'token'))
+    const { follower } = following(client)
+    await expect.poll(() => follower.trouble?.message).toMatch(/^read .*token \(ENOENT\)$/)
+    expect(follower.trouble).toMatchObject({
+      code: 'TARGET_FORBIDDEN',
+      hint: expect.stringMatching(/automountServiceAccountToken/),
+    })
+    account.rotate()
+    await follower.synced()
   })
 })

@@ -49,3 +49,14 @@ export const isConflict = (error: unknown): error is ApiError =>
 
 /** Whether the version that was asked for is no longer kept: list again. */
 export const isExpired = (error: unknown): error is ApiError => hasStatus(error, 410)
+
+/** What went wrong apart from the API server's answers: credentials that cannot be read, a `map` that throws. */
+export const asApiError = (error: unknown): ApiError => {
+  if (error instanceof ApiError) return error
+  if (error instanceof ReactionError) {
+    const { code, message, hint, retryable, origin } = error
+    return new ApiError(code, message, { status: 0, reason: code }, { hint, retryable, origin })
+  }
+  const what = error instanceof Error ? error.name : typeof error
+  return new ApiError('APPLY_FAILED', `map failed (${what})`, { status: 0, reason: 'Map' }, { origin: error })
+}

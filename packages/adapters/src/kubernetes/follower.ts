@@ -1,5 +1,5 @@
 import { Emitter, UsageError } from '@hotmount/core'
-import { ApiError, isExpired } from './api-error.js'
+import { ApiError, asApiError, isExpired } from './api-error.js'
 import { pauseAfter } from './backoff.js'
 import type { FollowSettings } from './follow-options.js'
 import type { Kept, Looking } from './looking.js'
@@ -36,8 +36,6 @@ export interface FollowEvents<P> {
 // Shorter watches that said nothing are failures, too: a server that ends them at once must not be asked in a loop.
 const wellLivedMs = 10_000
 
-const describe = (error: unknown): string => (error instanceof Error ? error.name : typeof error)
-
 /** Resolves when a signal aborts: with none, never. */
 const aborted = (signal: AbortSignal | undefined): Promise<void> =>
   new Promise((resolve) => signal?.addEventListener('abort', () => resolve(), { once: true }))
@@ -58,6 +56,8 @@ export class Follower<P> extends Emitter<FollowEvents<P>> implements AsyncDispos
   #trouble: ApiError | undefined
   #onState = (): void => undefined
   #stateChanged: Promise<void>
+  /** How far we are, a watch that failed included: from before that, things would go back and forth again. */
+  #version: string | undefined
   #resyncAt = 0
   #lines = 0
 
@@ -136,13 +136,12 @@ export class Follower<P> extends Emitter<FollowEvents<P>> implements AsyncDispos
   async #run(): Promise<void> {
     const { clock, bounds } = this.#settings
     const { signal } = this.#closing
-    let version: string | undefined
     for (let failures = 0, expiries = 0; !signal.aborted;) {
       let askedMs: number | undefined
       const [since, lines] = [clock.now(), this.#lines]
       try {
-        version ??= await this.#list()
-        version = await this.#watch(version)
+        this.#version ??= await this.#list()
+        this.#version = await this.#watch(this.#version)
         const isWell = this.#lines > lines || clock.now() - since >= wellLivedMs
         failures = isWell ? 0 : failures + 1
         if (isWell) expiries = 0
@@ -150,7 +149,7 @@ export class Follower<P> extends Emitter<FollowEvents<P>> implements AsyncDispos
         if (this.#isClosing()) break
         // Too far behind: all is listed anew, at once for the first time.
         failures = isExpired(error) ? expiries++ : failures + 1
-        if (isExpired(error)) version = undefined
+        if (isExpired(error)) this.#version = undefined
         else this.#fail(error)
         askedMs = error instanceof ApiError ? error.retryAfterMs : undefined
       }
@@ -165,15 +164,7 @@ export class Follower<P> extends Emitter<FollowEvents<P>> implements AsyncDispos
   }
 
   #fail(error: unknown): void {
-    const trouble =
-      error instanceof ApiError
-        ? error
-        : new ApiError(
-            'APPLY_FAILED',
-            `map failed (${describe(error)})`,
-            { status: 0, reason: 'Map' },
-            { origin: error },
-          )
+    const trouble = asApiError(error)
     const isNew = this.#trouble?.status !== trouble.status || this.#trouble.reason !== trouble.reason
     this.#trouble = trouble
     this.#note({})
@@ -217,14 +208,13 @@ export class Follower<P> extends Emitter<FollowEvents<P>> implements AsyncDispos
     const { clock, silenceMs } = this.#settings
     const dog = new Watchdog(clock, silenceMs, this.#resyncAt)
     const signal = AbortSignal.any([this.#closing.signal, dog.signal])
-    let version = from
     this.#note({ state: 'watching', watches: this.#health.watches + 1 })
     try {
       const opened = (): void => this.#contact()
       for await (const { changes, resourceVersion } of this.#looking.watch(from, signal, opened)) {
         dog.heard()
         this.#lines += 1
-        if (resourceVersion !== '') version = resourceVersion
+        if (resourceVersion !== '') this.#version = resourceVersion
         this.#contact()
         this.#tell(changes)
       }
@@ -234,6 +224,6 @@ export class Follower<P> extends Emitter<FollowEvents<P>> implements AsyncDispos
       dog.stop()
     }
     if (dog.isSilent) this.#note({ silences: this.#health.silences + 1 })
-    return clock.now() >= this.#resyncAt ? undefined : version
+    return clock.now() >= this.#resyncAt ? undefined : this.#version
   }
 }
