@@ -15,7 +15,7 @@ export interface Reference extends ResourceName {
 type List<T> = readonly T[] | null
 const each = <T>(list: List<T> | undefined): readonly T[] =>
   Array.isArray(list)
-    ? (list as readonly (T | null)[]).filter((one): one is T => typeof one === 'object' && one !== null)
+    ? (list as readonly (T | null)[]).filter((item): item is T => typeof item === 'object' && item !== null)
     : []
 
 interface KeyRef {
@@ -69,14 +69,14 @@ const one = (key: string | undefined): readonly string[] | undefined =>
   key === undefined ? undefined : [key]
 
 const envUses = ({ env, envFrom }: Container): Use[] => [
-  ...each(env).flatMap(({ valueFrom }) => [
-    ...use('ConfigMap', valueFrom?.configMapKeyRef?.name, one(valueFrom?.configMapKeyRef?.key)),
-    ...use('Secret', valueFrom?.secretKeyRef?.name, one(valueFrom?.secretKeyRef?.key)),
-  ]),
-  ...each(envFrom).flatMap(({ configMapRef, secretRef }) => [
-    ...use('ConfigMap', configMapRef?.name),
-    ...use('Secret', secretRef?.name),
-  ]),
+  ...each(env).flatMap(({ valueFrom }) =>
+    use('ConfigMap', valueFrom?.configMapKeyRef?.name, one(valueFrom?.configMapKeyRef?.key)).concat(
+      use('Secret', valueFrom?.secretKeyRef?.name, one(valueFrom?.secretKeyRef?.key)),
+    ),
+  ),
+  ...each(envFrom).flatMap(({ configMapRef, secretRef }) =>
+    use('ConfigMap', configMapRef?.name).concat(use('Secret', secretRef?.name)),
+  ),
 ]
 
 const mountedUses = ({ volumeMounts }: Container, volumes: List<Volume> | undefined): Use[] => {
@@ -115,4 +115,5 @@ export const containersOf = ({ containers }: PodSpec): readonly string[] =>
 export const referencesTo = (
   references: readonly Reference[],
   { kind, name }: ResourceName,
-): readonly Reference[] => references.filter((one) => one.kind === kind && one.name === name)
+): readonly Reference[] =>
+  references.filter((reference) => reference.kind === kind && reference.name === name)
