@@ -3,7 +3,7 @@ import type { Clock } from '@hotmount/core'
 import { isPassing, pauseMs, type Refusal, type RetryBounds } from '../http/retry.js'
 import type { ApiError } from './api-error.js'
 import type { Connection, Credentials } from './connection.js'
-import { type Asked, noAnswer, outOfTime, refusal } from './explain.js'
+import { type Asked, noAnswer, outOfTime, refusal, tooLarge } from './explain.js'
 import { pathOf } from './resources.js'
 import { refusedIn } from './status.js'
 import { failedOnKept, Transport } from './transport.js'
@@ -15,6 +15,8 @@ export interface Call {
   readonly query: Readonly<Record<string, string | undefined>>
   readonly body?: { readonly type: string; readonly content: unknown } | undefined
   readonly signal: AbortSignal | undefined
+  /** Of the answer. Default 128 MiB. @see tooLarge */
+  readonly mostBytes?: number
 }
 
 /** Settings of all calls. */
@@ -27,17 +29,17 @@ export interface CallSettings {
 }
 
 const bounds: RetryBounds = { attempts: 5, minMs: 250, maxMs: 5000 }
-const mostBytes = 128 * 1024 * 1024
+const mostOfAll = 128 * 1024 * 1024
 
 const isYes = ({ statusCode = 0 }: IncomingMessage): boolean => statusCode >= 200 && statusCode < 300
 
-const readAll = async (response: IncomingMessage): Promise<Buffer> => {
+const readAll = async (response: IncomingMessage, mostBytes = mostOfAll): Promise<Buffer> => {
   const chunks: Buffer[] = []
   let size = 0
   for await (const chunk of response as AsyncIterable<Buffer>) {
     chunks.push(chunk)
     size += chunk.length
-    if (size > mostBytes) throw Object.assign(new Error('too large'), { code: 'ANSWER_TOO_LARGE' })
+    if (size > mostBytes) throw Object.assign(new Error('too large'), { code: tooLarge })
   }
   return Buffer.concat(chunks)
 }
@@ -138,7 +140,7 @@ export class Calls {
     let body: Buffer = Buffer.alloc(0)
     try {
       response = await this.#open(call, credentials, signal, isLong)
-      if (!isLong || !isYes(response)) body = await readAll(response)
+      if (!isLong || !isYes(response)) body = await readAll(response, call.mostBytes)
     } catch (error) {
       signal.throwIfAborted()
       const failure = noAnswer(call.asked, error, connection.server)
@@ -203,7 +205,7 @@ type Ended = Yes | { readonly kind: 'no'; readonly error: ApiError; readonly ref
 
 // A create that got no answer may have been done, and the second one would make another.
 const isSafe = ({ method }: Call, refused: Refusal): boolean => {
-  if (!isPassing(refused)) return false
+  if (!isPassing(refused) || (refused.kind === 'error' && refused.code === tooLarge)) return false
   if (method !== 'POST') return true
   if (refused.kind === 'error') return refused.code === 'ECONNREFUSED'
   return refused.kind === 'status' && refused.status === 429

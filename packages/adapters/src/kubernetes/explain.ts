@@ -74,9 +74,19 @@ const tlsHint = (code: string): string | undefined => {
   return undefined
 }
 
-/** No answer at all. */
+/** The reason of an answer that has more bytes than are taken. */
+export const tooLarge = 'ANSWER_TOO_LARGE'
+
+/** No answer at all, or none that can be taken. */
 export const noAnswer = (asked: Asked, error: unknown, server: URL): ApiError => {
   const code = errnoOf(error)
+  if (code === tooLarge)
+    return new ApiError(
+      'APPLY_FAILED',
+      `${askedOf(asked)}: the answer of ${server.origin} is too large`,
+      { status: 0, reason: code },
+      { hint: 'narrow it down with a label selector, or ask for fewer objects at once: limit' },
+    )
   return new ApiError(
     'APPLY_FAILED',
     `${askedOf(asked)}: no answer from ${server.origin} (${code})`,

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { Calls, type CallSettings } from './calls.js'
 import type { KubeClient } from './client.js'
 import { ApiError } from './api-error.js'
-import { type Asked, noAnswer, refusal } from './explain.js'
+import { type Asked, noAnswer, refusal, tooLarge } from './explain.js'
 import { jsonLines } from './json-lines.js'
 import type { KubeObject } from './objects.js'
 import type {
@@ -26,6 +26,8 @@ const patchTypes: Readonly<Record<Patch['type'], string>> = {
 }
 
 const watchSeconds = 300
+// Of several objects. 500 ConfigMaps can be 500 MB, and reading them takes several times that.
+const mostOfPage = 8 * 1024 * 1024
 
 const writeQuery = ({ fieldManager = 'hotmount', force, dryRun }: WriteOptions) => ({
   fieldManager,
@@ -69,6 +71,20 @@ export class HttpClient implements KubeClient {
   }
 
   async list<T extends KubeObject>(resource: Resource<T>, query: ListQuery = {}): Promise<Page<T>> {
+    for (let { limit = 1 } = query; limit > 1; limit = Math.ceil(limit / 2))
+      try {
+        return await this.#page(resource, { ...query, limit }, mostOfPage)
+      } catch (error) {
+        if (!(error instanceof ApiError) || error.reason !== tooLarge) throw error
+      }
+    return this.#page(resource, query.limit === undefined ? query : { ...query, limit: 1 })
+  }
+
+  async #page<T extends KubeObject>(
+    resource: Resource<T>,
+    query: ListQuery,
+    mostBytes?: number,
+  ): Promise<Page<T>> {
     const { labelSelector, fieldSelector, limit, resourceVersion, signal } = query
     const list = (await this.#calls.json({
       asked: { verb: 'list', resource, namespace: this.#in(resource, query) },
@@ -81,6 +97,7 @@ export class HttpClient implements KubeClient {
         resourceVersion,
       },
       signal,
+      ...(mostBytes !== undefined && { mostBytes }),
     })) as {
       readonly items?: readonly T[] | null
       readonly metadata?: { readonly resourceVersion?: string; readonly continue?: string }

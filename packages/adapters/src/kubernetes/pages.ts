@@ -7,8 +7,8 @@ import type { Resource } from './resources.js'
 const pageSize = 500
 
 /**
- * Every page of a list. When the place to go on from has expired, all of it comes once more, on one page that says
- * `isRestart`: what came before it does not count.
+ * Every page of a list. When the place to go on from has expired, it begins anew, once, with a page that says
+ * `isRestart`: what came before it does not count. A page has fewer objects than asked for where they are large.
  *
  * @throws ApiError
  * @example
@@ -19,19 +19,22 @@ export async function* pages<T extends KubeObject>(
   resource: Resource<T>,
   query: ListQuery = {},
 ): AsyncGenerator<Page<T> & { readonly isRestart: boolean }> {
-  const limit = query.limit ?? pageSize
-  for (let rest = query.continue; ;) {
+  const most = query.limit ?? pageSize
+  let limit = most
+  let rest = query.continue
+  for (let restarts = 0, isRestart = false; ; isRestart = false) {
     let page: Page<T>
-    let isRestart = false
     try {
       page = await client.list(resource, { ...query, limit, continue: rest })
     } catch (error) {
-      if (rest === undefined || !isExpired(error)) throw error
+      if (rest === undefined || restarts > 0 || !isExpired(error)) throw error
+      restarts += 1
       isRestart = true
-      page = await client.list(resource, { ...query, limit: undefined, continue: undefined })
+      page = await client.list(resource, { ...query, limit, continue: undefined })
     }
     yield { ...page, isRestart }
     rest = page.continue
     if (rest === undefined) return
+    limit = page.items.length < limit ? Math.max(1, page.items.length) : Math.min(most, limit * 2)
   }
 }

@@ -12,7 +12,7 @@ export interface Selection {
 
 /** A list. */
 export interface ListQuery extends Selection {
-  /** Objects per answer. */
+  /** Objects per answer, at most: of large ones there come fewer, and `continue`. */
   readonly limit?: number | undefined
   /** Where the answer before ended. */
   readonly continue?: string | undefined
