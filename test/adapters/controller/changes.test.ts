@@ -18,6 +18,7 @@ describe('what counts as a change', () => {
   it.each([
     ['a key with another value', { a: '2' }],
     ['a key more', { a: '1', b: '1' }],
+    ['a key more that every object of JavaScript has', { a: '1', constructor: '1' }],
     ['no key at all', {}],
   ])('is %s', (_what, hashes) => {
     expect(story().changed(hashes)).toBe('roll')

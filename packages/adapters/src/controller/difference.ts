@@ -48,12 +48,14 @@ const compact = (all: Hashes): Hashes => {
 }
 
 const keysThatDiffer = (before: KeyHashes, now: KeyHashes, addedCount: boolean): readonly string[] => {
-  if (whole in before || whole in now) {
+  // A key may be called `constructor`.
+  const has = (hashes: KeyHashes, key: string): boolean => Object.hasOwn(hashes, key)
+  if (has(before, whole) || has(now, whole)) {
     const [old, current] = [before, now].map((each) => each[whole] ?? digestOf({ '': each }))
     return old === current ? [] : [whole]
   }
-  const added = Object.keys(now).filter((key) => !(key in before))
-  const others = Object.keys(before).filter((key) => before[key] !== now[key])
+  const added = Object.keys(now).filter((key) => !has(before, key))
+  const others = Object.keys(before).filter((key) => !has(now, key) || before[key] !== now[key])
   return [...others, ...(addedCount ? added : [])].toSorted()
 }
 
