@@ -135,6 +135,25 @@ describe('a controller', () => {
     expect(generationOf(server, 'shop')).toBe(1)
   })
 
+  it('does not roll in a loop when a GitOps tool, or an undo, puts its annotation back', async () => {
+    const server = await shop()
+    const { said } = await run(server)
+    await expect.poll(() => said('adopted')).toEqual(['adopted shop'])
+    const stateOf = () =>
+      server.store.get('deployments', 'default', 'shop').metadata.annotations?.['hotmount.dev/controller']
+    const committed = stateOf() ?? ''
+    change(server, 'shop', { a: '2' })
+    await expect.poll(() => said('complete')).toEqual(['complete shop'])
+    for (let times = 0; times < 5; times++) {
+      annotate(server, 'shop', { 'hotmount.dev/controller': committed })
+      await expect.poll(stateOf).not.toBe(committed)
+    }
+    await server.workloads.settled()
+    expect([said('rolled'), generationOf(server, 'shop')]).toEqual([['rolled shop'], 2])
+    change(server, 'shop', { a: '3' })
+    await expect.poll(() => said('complete').length).toBe(2)
+    expect(generationOf(server, 'shop')).toBe(3)
+  })
   it('loses no change when a workload is replaced with all its annotations', async () => {
     const server = await shop()
     const coalesce = { quietMs: 500, maxMs: 5000 }

@@ -62,6 +62,7 @@ export class Story {
         },
         reported: undefined,
         remembered: undefined,
+        isOutdated: false,
         isTurnTaken: () => this.taken,
       },
       this.rules,

@@ -81,7 +81,7 @@ export class Acts extends Emitter<{ report: [report: RollReport] }> {
 
   #noted(before: Workload, after: Workload): void {
     this.#settings.views.note(before, after)
-    this.memory.note(after)
+    this.memory.wrote(after)
   }
 
   async #roll(

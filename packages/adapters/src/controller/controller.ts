@@ -159,6 +159,7 @@ export class Controller extends Emitter<{ report: [report: RollReport] }> {
       {
         nowMs,
         remembered: this.#acts.memory.stateOf(workload),
+        isOutdated: this.#acts.memory.isOutdated(workload),
         seen: (digest) => this.#acts.memory.seen(key, digest, nowMs),
         reported: podReports?.agreed(key),
         isTurnTaken: (turn) => this.#turns.isTaken(workload, turn),

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { stateName } from './annotation-names.js'
 import { keyOf } from './views.js'
 import type { Workload } from './workload.js'
@@ -9,10 +10,20 @@ interface Sighting {
   readonly lastMs: number
 }
 
+/** What was written on a workload, and marks of what had been before. */
+interface Noted {
+  readonly uid: string
+  readonly text: string
+  readonly past: readonly string[]
+}
+
+const mostPast = 16
+const markOf = (text: string): string => createHash('sha256').update(text).digest('base64url').slice(0, 12)
+
 /** What is known of workloads besides what is written on them. Forgotten in a restart: then gathering begins anew. */
 export class Memory {
   readonly #sightings = new Map<string, Sighting>()
-  readonly #states = new Map<string, { readonly uid: string; readonly text: string }>()
+  readonly #states = new Map<string, Noted>()
 
   /** Notes that a digest waits; the same one again is no news. */
   seen(id: string, digest: string, nowMs: number): Sighting {
@@ -28,10 +39,31 @@ export class Memory {
     this.#sightings.delete(id)
   }
 
-  /** Notes what is written on a workload. */
+  /** Notes what is written on a workload, unless it is what was there before: somebody has put that back. */
   note(workload: Workload): void {
+    if (!this.isOutdated(workload)) this.wrote(workload)
+  }
+
+  /** Notes what we have written on it ourselves. */
+  wrote(workload: Workload): void {
     const text = workload.annotations[stateName]
-    if (text !== undefined) this.#states.set(keyOf(workload), { uid: workload.uid, text })
+    const key = keyOf(workload)
+    const before = this.#states.get(key)
+    if (text === undefined || (before?.uid === workload.uid && before.text === text)) return
+    const [mark, past] = before?.uid === workload.uid ? [markOf(before.text), before.past] : ['', []]
+    const kept = [...past, mark].filter((each) => each !== '' && each !== markOf(text)).slice(-mostPast)
+    this.#states.set(key, { uid: workload.uid, text, past: kept })
+  }
+
+  /**
+   * Whether what is written on it was written over since. A GitOps tool that has our annotation in its repository puts
+   * it back again and again, with the breaker's count: believed, each time would be a rollout.
+   */
+  isOutdated(workload: Workload): boolean {
+    const text = workload.annotations[stateName]
+    const state = this.#states.get(keyOf(workload))
+    if (text === undefined || state?.uid !== workload.uid || state.text === text) return false
+    return state.past.length > 0 && state.past.includes(markOf(text))
   }
 
   /** What was written on this very workload last. */

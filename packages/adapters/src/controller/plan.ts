@@ -23,6 +23,8 @@ export interface Situation {
   readonly nowMs: number
   /** What was last written on this very workload: somebody may have replaced it, annotations and all. */
   readonly remembered: string | undefined
+  /** What is written on it was written over since: somebody has put it back. */
+  readonly isOutdated: boolean
   /** When a difference was first seen since nothing differed, and when this very digest was. */
   readonly seen: (digest: string) => { readonly firstMs: number; readonly lastMs: number }
   /** What the pods report of their mounts, where Secrets may not be read. */
@@ -137,7 +139,7 @@ export const planOf = (
   rules: PlanRules,
 ): Plan => {
   const text = subject.annotations[stateName]
-  const known = readState(text) ?? readState(situation.remembered)
+  const known = readState(situation.isOutdated ? undefined : text) ?? readState(situation.remembered)
   const counting = countingOf(subject)
   // Hashes of another kind cannot be compared: what there is, is adopted.
   const baseline = known?.hashing === rules.hashing ? known.rolled : {}
