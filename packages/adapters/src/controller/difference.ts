@@ -47,9 +47,10 @@ const compact = (all: Hashes): Hashes => {
   return size > mostOfAll ? mapped(all, asWhole) : short
 }
 
+// A key may be called `constructor`.
+const has = (hashes: KeyHashes, key: string): boolean => Object.hasOwn(hashes, key)
+
 const keysThatDiffer = (before: KeyHashes, now: KeyHashes, addedCount: boolean): readonly string[] => {
-  // A key may be called `constructor`.
-  const has = (hashes: KeyHashes, key: string): boolean => Object.hasOwn(hashes, key)
   if (has(before, whole) || has(now, whole)) {
     const [old, current] = [before, now].map((each) => each[whole] ?? digestOf({ '': each }))
     return old === current ? [] : [whole]
