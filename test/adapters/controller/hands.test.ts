@@ -91,6 +91,22 @@ describe('Jobs and CronJobs', () => {
     // Named after the first one, not after its successor.
     expect(jobsOf(server).filter((name) => /^import-[0-9a-f]{8}$/.test(name))).toHaveLength(1)
   })
+  it.each(['10/30m', 'off'])(
+    'are run for the way back, too, and back again (breaker: %s)',
+    async (breaker) => {
+      const server = await withConfig()
+      const nightly = cronJob('nightly')
+      const annotations = { ...nightly.metadata.annotations, 'hotmount.dev/breaker': breaker }
+      server.store.create('cronjobs', { ...nightly, metadata: { ...nightly.metadata, annotations } })
+      const { said } = await run(server, { workloads })
+      await expect.poll(() => said('adopted').length).toBe(1)
+      for (const [index, a] of ['2', '1', '2', '1'].entries()) {
+        change(server, 'app', { a })
+        await expect.poll(() => said('rolled').length).toBe(index + 1)
+      }
+      expect(jobsOf(server)).toHaveLength(4)
+    },
+  )
   it('are not run while they are suspended', async () => {
     const server = await withConfig()
     server.store.create('jobs', job('import', { suspend: true }))

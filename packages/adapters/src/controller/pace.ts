@@ -21,6 +21,6 @@ export const quotaDueAt = (history: History, quota: Quota, nowMs: number): numbe
 export const isFlapping = (history: History, quota: Quota, nowMs: number): boolean =>
   withinOf(history, quota, nowMs).length >= quota.max
 
-/** The history after one more rollout, as long as anybody asks for. */
+/** The history after one more rollout, as long as anybody asks for; the one before tells the way back from a repetition. */
 export const withRollout = (history: History, nowMs: number, mostKept: number): History =>
-  [...history.map((at) => Math.min(at, nowMs)), nowMs].slice(-Math.max(1, mostKept))
+  [...history.map((at) => Math.min(at, nowMs)), nowMs].slice(-Math.max(2, mostKept))

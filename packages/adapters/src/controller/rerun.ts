@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { hasStatus } from '../kubernetes/api-error.js'
 import type { KubeClient } from '../kubernetes/client.js'
 import type { KubeObject, ObjectMeta } from '../kubernetes/objects.js'
@@ -13,9 +14,22 @@ const ofName = 'hotmount.dev/rerun-of'
 /** A Job's name becomes a label of its pods: 63 characters. */
 const longestBase = 54
 
-/** The same for the same config, so that it is not run twice: whoever comes second finds it there. */
-const nameFor = (base: string, digest: string): string =>
-  `${base.slice(0, longestBase)}-${digest.slice(0, 8)}`
+/** What a Job is run for: the next rollout of a workload, whoever writes it. */
+interface Occasion {
+  readonly digest: string
+  readonly state: State
+}
+
+/**
+ * The same for the same rollout, so that it is not run twice: whoever comes second finds it there. Another one for the
+ * way back to a config, whose Job of then may still be there.
+ */
+const nameFor = (base: string, { uid }: Workload, { digest, state }: Occasion): string => {
+  const occasion = JSON.stringify([uid, digest, state.rollouts.at(-2), state.released])
+  const mark = createHash('sha256').update(occasion).digest('hex').slice(0, 8)
+  // Cut after a dot, it would be no name.
+  return `${base.slice(0, longestBase).replace(/[.-]+$/, '')}-${mark}`
+}
 
 /** Labels that the API server gives to each Job itself. */
 const isOwnLabel = (name: string): boolean =>
@@ -43,10 +57,11 @@ const create = async (
 /** Runs the Job of a CronJob now, as `kubectl create job --from` does. */
 const runCronJob = async (
   client: KubeClient,
-  { namespace, name, uid }: Workload,
-  digest: string,
+  workload: Workload,
+  occasion: Occasion,
   signal: AbortSignal,
 ) => {
+  const { namespace, name, uid } = workload
   const cronJob = await client.get(resources.cronJobs, { namespace, name }, signal)
   const template = property(property(cronJob, 'spec'), 'jobTemplate')
   const metadata = property(template, 'metadata')
@@ -57,7 +72,13 @@ const runCronJob = async (
   }
   const labels = stringsOf(property(metadata, 'labels'))
   const owner = { apiVersion: 'batch/v1', kind: 'CronJob', name, uid, controller: true }
-  const made = { name: nameFor(name, digest), namespace, labels, annotations, ownerReferences: [owner] }
+  const made = {
+    name: nameFor(name, workload, occasion),
+    namespace,
+    labels,
+    annotations,
+    ownerReferences: [owner],
+  }
   await create(client, made, record(property(template, 'spec')), signal)
 }
 
@@ -67,10 +88,11 @@ const runCronJob = async (
  */
 const replaceJob = async (
   client: KubeClient,
-  { namespace, name, uid }: Workload,
-  { digest, state }: { readonly digest: string; readonly state: State },
+  workload: Workload,
+  occasion: Occasion,
   signal: AbortSignal,
 ): Promise<void> => {
+  const { namespace, name, uid } = workload
   const job = await client.get(resources.jobs, { namespace, name }, signal)
   const {
     selector: _selector,
@@ -85,10 +107,10 @@ const replaceJob = async (
   const inTemplate = record(property(template, 'metadata'))
   const base = job.metadata.annotations?.[ofName] ?? name
   const made = {
-    name: nameFor(base, digest),
+    name: nameFor(base, workload, occasion),
     namespace,
     labels: without(job.metadata.labels ?? {}, isOwnLabel),
-    annotations: { ...job.metadata.annotations, [ofName]: base, [stateName]: writeState(state) },
+    annotations: { ...job.metadata.annotations, [ofName]: base, [stateName]: writeState(occasion.state) },
   }
   const labels = without(stringsOf(property(inTemplate, 'labels')), isOwnLabel)
   const again = { ...spec, template: { ...record(template), metadata: { ...inTemplate, labels } } }
@@ -106,7 +128,7 @@ export const rerunning = (client: KubeClient, hand: Hand): Hand => ({
       await replaceJob(client, workload, { digest: stamp.digest, state }, signal)
       return workload
     }
-    if (!suspended) await runCronJob(client, workload, stamp.digest, signal)
+    if (!suspended) await runCronJob(client, workload, { digest: stamp.digest, state }, signal)
     return hand.note(workload, state, signal)
   },
 })
