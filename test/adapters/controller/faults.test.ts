@@ -108,6 +108,29 @@ describe('nothing is lost and nothing is done twice', () => {
     expect(slow.said('rolled')).toHaveLength(5)
   }, 60_000)
 
+  it('and nothing is kept in mind of what went away in the middle of a write', async () => {
+    const server = await cluster(names)
+    const client = await clientOf(server, 'hasty', undefined, { timeout: '1s' })
+    const { said, controller } = await run(server, { client })
+    await expect.poll(() => said('adopted').length).toBe(5)
+    // One is gone before the answer comes, of another one no answer comes.
+    server.store.onWrite(({ plural, after }) => {
+      if (plural === 'deployments' && after?.metadata.name === 'one')
+        server.store.remove(plural, 'default', 'one')
+    })
+    change(server, 'one', { a: '2' })
+    await expect.poll(() => said('rolled')).toEqual(['rolled one'])
+    server.faults.hang(1, { verb: 'patch' })
+    server.counts.clear()
+    change(server, 'two', { a: '2' })
+    await expect.poll(() => server.counts.of('patch deployments')).toBe(1)
+    server.store.remove('deployments', 'default', 'two')
+    await expect.poll(() => said('failed')).toEqual(['failed two'])
+    await expect
+      .poll(() => [controller.rolling, controller.failing, controller.pending], patient)
+      .toEqual([0, 0, 0])
+  }, 60_000)
+
   it('when the one that acts is killed', async () => {
     const server = await cluster(names)
     const a = await startController(server, [], { user: 'a' })

@@ -69,7 +69,11 @@ export class Controller extends Emitter<{ report: [report: RollReport] }> {
   /** Acts until aborted; what is not done then is done by whoever acts next. */
   async run(signal: AbortSignal): Promise<void> {
     await this.#settings.cluster.synced(signal)
-    await this.#agenda.run((key) => this.#look(key, signal), signal)
+    await this.#agenda.run(async (key) => {
+      await this.#look(key, signal)
+      // It may have gone while it was written to, or while that failed.
+      if (!this.#views.get(key)) this.#forget(key)
+    }, signal)
   }
 
   /** How many workloads wait, by reason. */
@@ -131,6 +135,7 @@ export class Controller extends Emitter<{ report: [report: RollReport] }> {
     // A Job of a CronJob is the CronJob's business.
     if (!told || !cluster.isInScope(told.namespace) || (told.kind === 'Job' && told.isOwned)) {
       this.#acts.settle(key)
+      this.#failures.forget(key)
       return
     }
     const workload = hand.seen(told)
