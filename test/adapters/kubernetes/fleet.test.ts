@@ -62,19 +62,31 @@ shop-10  yes    111111111111  222222222222  pending  1h
     expect(await fleetStatus(await clientOf(server), { selector })).toHaveLength(1201)
     expect(server.counts.of('list pods')).toBe(3)
   })
-  it('has a column for namespaces where there are several', () => {
-    const some: FleetPod = {
-      namespace: 'a',
-      name: 'p',
-      node: undefined,
-      phase: 'Running',
-      ready: true,
-      leaving: false,
-      createdAt: 0,
-      desired: one,
-      applied: one,
-      state: 'inSync',
+  const some: FleetPod = {
+    namespace: 'a',
+    name: 'p',
+    node: undefined,
+    phase: 'Running',
+    ready: true,
+    leaving: false,
+    createdAt: 0,
+    desired: one,
+    applied: one,
+    state: 'inSync',
+  }
+  it('lets no pod write to the terminal of who looks at it', () => {
+    const bad: FleetPod = {
+      ...some,
+      desired: '\u001B[2J',
+      applied: '\r\n\u009B0m',
+      state: `ok\n${'x'.repeat(5000)}`,
     }
+    const table = fleetTable([bad, some], 200_000)
+    expect(table).not.toMatch(/[^\P{Cc}\n]/u)
+    expect(table.split('\n')).toHaveLength(4)
+    expect(table.length).toBeLessThan(600)
+  })
+  it('has a column for namespaces where there are several', () => {
     expect(fleetTable([some, { ...some, namespace: 'b', leaving: true }], 200_000).split('\n')).toEqual([
       'NAMESPACE  POD  READY    APPLIED       MOUNTED       STATE   AGE',
       'a          p    yes      111111111111  111111111111  inSync  3m',

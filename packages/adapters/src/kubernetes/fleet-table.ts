@@ -15,12 +15,17 @@ const age = (ms: number): string => {
 
 const short = (digest: string | undefined): string => digest?.slice(0, 12) ?? '-'
 
+// Whoever may annotate a pod must not write to the terminal of who looks at it.
+const longestCell = 64
+const plain = (text: string): string =>
+  text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '?').slice(0, longestCell)
+
 const rowOf = (pod: FleetPod, now: number): readonly string[] => [
   pod.name,
   pod.leaving ? 'leaving' : pod.ready ? 'yes' : 'no',
-  short(pod.applied),
-  short(pod.desired),
-  pod.state ?? '-',
+  plain(short(pod.applied)),
+  plain(short(pod.desired)),
+  plain(pod.state ?? '-'),
   age(now - pod.createdAt),
 ]
 
