@@ -8,11 +8,9 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>
 }
 
-const bootMs = performance.timeOrigin
-
 const makeClock = (keepAlive: boolean): Clock => ({
   // Monotonic: a wall clock set back must not stretch a cooldown.
-  now: () => bootMs + performance.now(),
+  now: () => performance.timeOrigin + performance.now(),
   sleep: (ms, signal) =>
     new Promise((resolve, reject) => {
       if (signal?.aborted === true) {

@@ -1,5 +1,5 @@
-import { createHash, hash } from 'node:crypto'
 import { inspect } from 'node:util'
+import { crypto } from '../base/built-in.js'
 import { UsageError } from '../base/errors.js'
 import { showAs } from '../base/inspect.js'
 
@@ -43,7 +43,7 @@ export interface Snapshot extends Iterable<Key> {
 
 const hashOf = (bytes: Uint8Array): string =>
   // crypto.hash is three times faster on small inputs, and came with 20.12.
-  hash('sha256', bytes, 'hex')
+  crypto().hash('sha256', bytes, 'hex')
 
 /** One key's bytes. Shared between snapshots for as long as the key does not change. */
 export class Entry {
@@ -124,7 +124,7 @@ export class FrozenSnapshot implements Snapshot {
 
   get digest(): string {
     if (this.#digest === undefined) {
-      const sum = createHash('sha256')
+      const sum = crypto().createHash('sha256')
       for (const key of this.#keys) sum.update(`${key}\0${this.hash(key)}\n`)
       this.#digest = sum.digest('hex')
     }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { crypto } from '../base/built-in.js'
 
 /** Bounds of a backoff in milliseconds. */
 export interface BackoffBounds {
@@ -14,4 +14,4 @@ export const backoffMs = (failures: number, { minMs, maxMs }: BackoffBounds, ran
 
 /** A pod's own share of a splay: the same at every change, spread evenly over pods by their names. */
 export const splayShareMs = (splayMs: number, podName: string): number =>
-  Math.floor((createHash('sha256').update(podName).digest().readUInt32BE(0) / 2 ** 32) * splayMs)
+  Math.floor((crypto().createHash('sha256').update(podName).digest().readUInt32BE(0) / 2 ** 32) * splayMs)

@@ -1,4 +1,4 @@
-import { hostname } from 'node:os'
+import { os } from '../base/built-in.js'
 import { backgroundClock, type Clock } from '../base/clock.js'
 import { warnOfFailure } from '../base/thrown.js'
 import { within } from '../base/within.js'
@@ -41,7 +41,7 @@ export class Loop extends Journal implements Reloader {
     this.#gate = options.gate
     this.#clock = clock
     this.#ledger = new Ledger(options.initial === true ? undefined : (options.applied ?? mount.snapshot))
-    this.#turn = new Turn(pace, splayShareMs(pace.splayMs, hostname()))
+    this.#turn = new Turn(pace, splayShareMs(pace.splayMs, os().hostname()))
     if (this.#ledger.changeTo(mount.snapshot)) this.state = 'pending'
     mount.on('change', this.#onChange)
     for (const signal of [mount.signal, options.signal]) {
