@@ -1,5 +1,6 @@
-// A turn of the event loop is given up this often: 500 keys take 8 ms to read, and others want to run too.
-const sliceMs = 4
+// A turn of the event loop is given up this often: 500 keys take 6 ms to read, and others want to run too. A thread that is
+// preempted waits some milliseconds more, and no slice can help that.
+const sliceMs = 1
 
 /** Work in pieces: each yield is to be followed by another turn of the event loop. */
 export type Pieces<Result> = Generator<undefined, Result, undefined>

@@ -37,10 +37,14 @@ export const mountPointOf = (points: readonly MountPoint[], path: string): Mount
     )
 }
 
-/** The mount points of this process; none where there is no /proc. */
+let last: { readonly table: string; readonly points: readonly MountPoint[] } = { table: '', points: [] }
+
+/** The mount points of this process; none where there is no /proc. Many mounts are opened at once, and find the same table. */
 const readMountinfo = (): readonly MountPoint[] => {
   try {
-    return parseMountinfo(readFileSync('/proc/self/mountinfo', 'utf8'))
+    const table = readFileSync('/proc/self/mountinfo', 'utf8')
+    if (table !== last.table) last = { table, points: parseMountinfo(table) }
+    return last.points
   } catch {
     return []
   }
@@ -49,7 +53,7 @@ const readMountinfo = (): readonly MountPoint[] => {
 /** A path with its symlinks followed, as the table of mounts names it; as it is where that is not permitted. */
 const realPath = (path: string): string => {
   try {
-    return realpathSync(path)
+    return realpathSync.native(path)
   } catch {
     return path
   }

@@ -174,6 +174,8 @@ const readOn = async (request: ReadRequest, begun: Pieces<Revision | undefined>)
     // Measured with a writer that never pauses: at most 108 tries in a row without a pause between them.
     if (attempt > 20) await request.clock.sleep(Math.min(attempt - 20, 10), request.signal)
     try {
+      // It was begun by a file event: a turn asked for there comes in the same round of the loop, before any timer.
+      if (attempt === 0) await turn()
       const revision = await inSlices(attempt === 0 ? begun : readOnce(request))
       if (revision !== undefined) return revision
       last = undefined
