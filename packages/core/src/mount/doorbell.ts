@@ -3,6 +3,7 @@ import { MountError } from '../base/errors.js'
 import { debug } from '../base/log.js'
 import { codeOf } from '../base/thrown.js'
 import type { Layout } from './layout.js'
+import { joinResyncs } from './resyncs.js'
 import type { Settle } from './settle.js'
 import { Settler } from './settler.js'
 import { openTrigger, type Trigger, watchLimit } from './trigger.js'
@@ -51,6 +52,7 @@ export class Doorbell {
   readonly #options: DoorbellOptions
   readonly #settler: Settler<boolean>
   #trigger: Trigger | undefined
+  #endResync: (() => void) | undefined
   #lastRing = 0
   #mayRecover = false
   #missed = 0
@@ -86,7 +88,9 @@ export class Doorbell {
 
   /** Starts the safety re-check. */
   startResync(): void {
-    if (this.#options.resyncMs !== undefined) void this.#resyncForever(this.#options.resyncMs)
+    const { clock, resyncMs, signal } = this.#options
+    if (resyncMs === undefined || signal.aborted) return
+    this.#endResync = joinResyncs(clock, resyncMs, () => this.#resync())
   }
 
   /** Watches anew: the directory at the path is another one, or its layout has become clear. */
@@ -104,6 +108,7 @@ export class Doorbell {
   }
 
   async remove(): Promise<void> {
+    this.#endResync?.()
     await this.#trigger?.close()
   }
 
@@ -159,18 +164,6 @@ export class Doorbell {
     this.#options.unlimited()
     // What came while one doorbell was taken down and the other put up.
     void this.#settle()
-  }
-
-  async #resyncForever(everyMs: number): Promise<void> {
-    const { clock, signal } = this.#options
-    while (!signal.aborted) {
-      try {
-        await clock.sleep(everyMs, signal)
-        await this.#resync()
-      } catch {
-        // Only closing ends the sleep, and a look reports its own trouble.
-      }
-    }
   }
 
   async #resync(): Promise<void> {

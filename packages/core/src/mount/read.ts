@@ -8,7 +8,7 @@ import { codeOf } from '../base/thrown.js'
 import { Keys } from './keys.js'
 import { dataLink, type Layout } from './layout.js'
 import { flatKeys, Listing } from './listing.js'
-import type { Entries, Entry, Key } from './snapshot.js'
+import type { Entries, Key } from './snapshot.js'
 
 /** What to read, and what it is compared with. */
 export interface ReadRequest {
@@ -62,8 +62,10 @@ export const publishedRevision = (root: string): string | undefined => {
   }
 }
 
-function* readKeys(keys: Keys, slice: Slice): Pieces<Entries> {
-  while (!keys.read(slice)) yield* slice.rest()
+/** What the first slice left over. */
+function* readOthers(keys: Keys, slice: Slice): Pieces<Entries> {
+  do yield* slice.rest()
+  while (!keys.read(slice))
   return keys.entries
 }
 
@@ -93,9 +95,9 @@ function* readOnce(request: ReadRequest, published?: string): Pieces<Revision | 
     // A bind-mounted file that was replaced outside: its last link is gone, and the path still shows the old one.
     if (there?.nlink === 0) throw detached(request)
     const gone = there === undefined
-    const entries = gone
-      ? new Map<Key, Entry>()
-      : yield* readKeys(new Keys(dirname(root), [key], request), slice)
+    const reading = new Keys(dirname(root), gone ? [] : [key], request)
+    reading.read(slice)
+    const { entries } = reading
     return { layout, name: undefined, entries, keys: gone ? [] : [key], publishedAt: undefined }
   }
   const name = published ?? revisionOf(root)
@@ -104,7 +106,7 @@ function* readOnce(request: ReadRequest, published?: string): Pieces<Revision | 
   const flat = name === undefined ? undefined : flatKeys(directory)
   const keys = flat ?? (yield* list(directory, name === undefined, slice))
   const reading = new Keys(directory, keys.filter(request.selects), request)
-  const entries = reading.read(slice) ? reading.entries : yield* readKeys(reading, slice)
+  const entries = reading.read(slice) ? reading.entries : yield* readOthers(reading, slice)
   // The rename that publishes a link sets its change time; its other times are from when it was made.
   const publishedAt = name === undefined ? undefined : lstatSync(`${root}/${dataLink}`).ctime
   // A listing that races with the removal of an old revision can be a subset without any error: only a link
