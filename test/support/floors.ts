@@ -6,6 +6,7 @@ export const floors: Readonly<Record<string, Floors>> = {
   core: {
     'base/*': 0,
     'mount/layout': 1,
+    'mount/looks': 1,
     'mount/resyncs': 1,
     'mount/settle': 1,
     'mount/settler': 1,

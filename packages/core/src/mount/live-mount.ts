@@ -4,6 +4,7 @@ import { warnOfFailure } from '../base/thrown.js'
 import { Doorbell } from './doorbell.js'
 import { isRevisionName, type Layout } from './layout.js'
 import { Links } from './links.js'
+import { Looks } from './looks.js'
 import type { MountHealth } from './mount.js'
 import { ObservedMount } from './observed.js'
 import type { MountPlan } from './plan.js'
@@ -21,11 +22,16 @@ export class LiveMount extends ObservedMount {
   readonly #troubles = new Troubles(backgroundClock, (event, error) => {
     if (!this.signal.aborted) this.emit(event, error)
   })
+  readonly #looks = new Looks({
+    isQuiet: () => this.#isQuiet(),
+    lookOnce: () => this.#lookOnce(),
+    changes: () => this.changeCount,
+    signal: this.signal,
+  })
   #layout: Layout
   #seenRevision: string | undefined
   #published: string | undefined
-  #looking: Promise<boolean> | undefined
-  #lookAgain = false
+  #wasRung = false
   #isRetrying = false
   #lastCheckAt = 0
 
@@ -82,42 +88,17 @@ export class LiveMount extends ObservedMount {
       await this.close()
       throw thrown
     }
-    if (this.#lookAgain) await this.look()
+    if (this.#wasRung) await this.look()
     this.#troubles.startTelling()
     this.#doorbell.startResync()
     return this
   }
 
-  /** One look at a time; a ring during one means one more. */
   protected override look(): Promise<boolean> {
-    // Five of the six rings of a swap are for nothing: they cost one readlink and no promise.
-    if (!this.#looking && this.#lastCheckAt > 0 && this.#isQuiet()) return nothingNew
-    this.#lookAgain = true
-    // While it is being opened there is nothing to compare with: open() looks again when it has been rung.
-    if (this.#lastCheckAt === 0 || this.signal.aborted) return nothingNew
-    this.#looking ??= this.#lookUntilQuiet()
-    return this.#looking
-  }
-
-  async #lookUntilQuiet(): Promise<boolean> {
-    const before = this.changeCount
-    // A microtask later, so that #looking is set before the first look publishes anything.
-    await Promise.resolve()
-    try {
-      do {
-        this.#lookAgain = false
-        const more = this.#lookOnce()
-        if (more) await more
-      } while (this.#isRungAgain())
-    } finally {
-      // In the same turn as the last test of #lookAgain: a look asked for from here on is a new one.
-      this.#looking = undefined
-    }
-    return this.changeCount > before
-  }
-
-  #isRungAgain(): boolean {
-    return this.#lookAgain && !this.signal.aborted && !this.#isQuiet()
+    if (this.#lastCheckAt > 0) return this.#looks.ask()
+    // While it is being opened there is nothing to compare with: open() looks again.
+    this.#wasRung = true
+    return nothingNew
   }
 
   /** One look. At once where the mount is quickly read and nothing else is to be done; else a promise. */
@@ -237,6 +218,6 @@ export class LiveMount extends ObservedMount {
 
   protected override async release(): Promise<void> {
     await this.#doorbell.remove()
-    await this.#looking
+    await this.#looks.current
   }
 }

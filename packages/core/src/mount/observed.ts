@@ -79,6 +79,8 @@ export abstract class ObservedMount extends Emitter<MountEvents> implements Moun
 
   async resync(): Promise<Snapshot> {
     if (this.signal.aborted) throw new UsageError('CLOSED', `the mount ${this.path} is closed`)
+    // Whoever asks may still begin to listen in this turn.
+    await Promise.resolve()
     await this.look()
     return this.latest
   }
