@@ -40,13 +40,14 @@ test('one function that listens twice, to several events or several emitters, is
   expect(listener).toHaveBeenCalledTimes(2)
 })
 
+const failing = (): void => {
+  throw new Error('mine')
+}
+
 test('the warning of a listener that fails names the event at hand', () => {
   const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined)
   onTestFinished(() => warn.mockRestore())
   const emitter = new Emitter<Events>()
-  const failing = (): void => {
-    throw new Error('mine')
-  }
   emitter.on('change', failing).on('error', failing)
   emitter.emit('error', new MountError('MOUNT_EMPTIED', '/etc/config', 'every key vanished'))
   expect(String(warn.mock.calls[0]?.[0])).toContain("'error'")

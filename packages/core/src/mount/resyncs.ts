@@ -17,7 +17,7 @@ const golden = 0.618_033_988_749_895
  * The safety re-checks of all mounts that have one interval: one timer for them all, their looks spread over the
  * interval, and never more than a few in one turn of the event loop.
  */
-export class Resyncs {
+class Resyncs {
   readonly #clock: Clock
   readonly #everyMs: number
   readonly #members = new Set<Member>()
