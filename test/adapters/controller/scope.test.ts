@@ -42,6 +42,34 @@ describe('where a controller looks', () => {
     changeAll(server, '2')
     await expect.poll(() => generations(server)).toEqual([2, 2, 1])
   })
+  it('is in those of them that may be read, and in another one from when it may', async () => {
+    const server = await cluster()
+    const rule = (namespace: string) => ({
+      apiGroups: ['', 'apps'],
+      resources: ['*'],
+      verbs: ['list', 'watch', 'patch'],
+      namespace,
+    })
+    const namespaces = ['web', 'shop']
+    const rules = [rule('shop'), { ...rule('web'), resources: ['deployments', 'secrets'] }]
+    const { said } = await run(server, { scope: { ...scope, namespaces }, rules })
+    await expect.poll(() => said('adopted').length, { timeout: 5000 }).toBe(1)
+    changeAll(server, '2')
+    await expect.poll(() => generations(server)).toEqual([1, 2, 1])
+    server.access.grant('controller', namespaces.map(rule))
+    await expect.poll(() => said('adopted').length, { timeout: 10_000 }).toBe(2)
+    changeAll(server, '3')
+    await expect.poll(() => generations(server)).toEqual([2, 3, 1])
+  })
+  it('is at the workloads that it may read, whatever else is asked for', async () => {
+    const server = await cluster()
+    const rules = [
+      { apiGroups: [''], resources: ['*'], verbs: ['list', 'watch'] },
+      { apiGroups: ['apps'], resources: ['deployments'], verbs: ['list', 'watch', 'patch'] },
+    ]
+    const { said } = await run(server, { rules })
+    await expect.poll(() => said('adopted').length, { timeout: 5000 }).toBe(3)
+  })
   it('is not in the namespaces to ignore', async () => {
     const server = await cluster()
     const { said } = await run(server, { scope: { ...scope, ignoredNamespaces: new Set(['kube-system']) } })

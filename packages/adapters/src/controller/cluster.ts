@@ -58,6 +58,8 @@ const fieldSelectors: Readonly<Record<ResourceKind, string | undefined>> = {
 interface Following {
   readonly type: string
   readonly follower: Follower<unknown>
+  /** Without it nothing is right anywhere: it is waited for, however long it is refused. */
+  readonly isVital: boolean
 }
 
 /** What is kept of a cluster: workloads, and names and hashes of ConfigMaps and Secrets. */
@@ -67,6 +69,8 @@ export class Cluster extends Emitter<ClusterEvents> {
   readonly #settings: ClusterSettings
   readonly #selected = new Set<string>()
   readonly #followings: readonly Following[]
+  /** How many types of a namespace have not been read yet: until then, what is not known may be there nevertheless. */
+  readonly #unread = new Map<string, number>()
   #isSynced = false
 
   constructor(settings: ClusterSettings) {
@@ -74,15 +78,20 @@ export class Cluster extends Emitter<ClusterEvents> {
     this.#settings = settings
     const { scope, hashing, names } = settings
     const isRelevant = relevantTo(names)
+    const isAlone = scope.namespaces.length === 1
     const objects = scope.namespaces.flatMap((namespace) => [
       ...[...settings.resources].map((kind) =>
-        this.#follow(
-          resourceTypes[kind],
-          { namespace, labelSelector: scope.labelSelector, fieldSelector: fieldSelectors[kind] },
-          {
-            map: (object) => hashedResource(kind, object, hashing, isRelevant),
-            told: (change) => this.#onResource(change),
-          },
+        this.#awaited(
+          namespace,
+          this.#follow(
+            resourceTypes[kind],
+            { namespace, labelSelector: scope.labelSelector, fieldSelector: fieldSelectors[kind] },
+            {
+              map: (object) => hashedResource(kind, object, hashing, isRelevant),
+              told: (change) => this.#onResource(change),
+              isVital: isAlone,
+            },
+          ),
         ),
       ),
       ...[...settings.workloads].map((kind) =>
@@ -92,6 +101,7 @@ export class Cluster extends Emitter<ClusterEvents> {
           {
             map: (object) => workloadOf(kind, object, isRelevant),
             told: (change) => this.#onWorkload(change),
+            isVital: false,
           },
         ),
       ),
@@ -102,7 +112,11 @@ export class Cluster extends Emitter<ClusterEvents> {
     const { namespaceSelector } = scope
     this.#followings = [
       ...objects,
-      ...(podReports?.followers ?? []).map((follower) => ({ type: 'pods', follower })),
+      ...(podReports?.followers ?? []).map((follower) => ({
+        type: 'pods',
+        follower,
+        isVital: isAlone,
+      })),
       ...(namespaceSelector === undefined ? [] : [this.#followNamespaces(namespaceSelector)]),
     ]
   }
@@ -111,19 +125,26 @@ export class Cluster extends Emitter<ClusterEvents> {
   isInScope(namespace: string): boolean {
     const { ignoredNamespaces, namespaceSelector } = this.#settings.scope
     return (
-      !ignoredNamespaces.has(namespace) && (namespaceSelector === undefined || this.#selected.has(namespace))
+      !ignoredNamespaces.has(namespace) &&
+      !this.#unread.has(namespace) &&
+      (namespaceSelector === undefined || this.#selected.has(namespace))
     )
   }
 
-  /** Whether everything that there is has been known once. */
+  /** Whether everything that there is, and may be read, has been known once. */
   get isSynced(): boolean {
     return this.#isSynced
   }
 
-  /** Resolves when everything that there is is known. @throws the signal's reason */
+  /**
+   * Resolves when everything that there is is known. One of several namespaces, or a type of workload, that may not be
+   * read is not waited for: a namespace is deleted with its Role, and that must not stop the others.
+   *
+   * @throws the signal's reason
+   */
   async synced(signal: AbortSignal): Promise<void> {
     const { clock } = this.#settings
-    for (const { follower } of this.#followings)
+    for (const { follower, isVital } of this.#followings)
       for (;;) {
         try {
           await follower.synced(signal)
@@ -131,6 +152,7 @@ export class Cluster extends Emitter<ClusterEvents> {
         } catch {
           signal.throwIfAborted()
           // It goes on trying, and 'trouble' was told.
+          if (!isVital) break
           await clock.sleep(1000, signal)
         }
       }
@@ -153,14 +175,36 @@ export class Cluster extends Emitter<ClusterEvents> {
   #follow<P>(
     type: Resource,
     where: Selection,
-    { map, told }: { readonly map: (object: KubeObject) => P; readonly told: (change: Followed<P>) => void },
+    {
+      map,
+      told,
+      isVital,
+    }: {
+      readonly map: (object: KubeObject) => P
+      readonly told: (change: Followed<P>) => void
+      readonly isVital: boolean
+    },
   ): Following {
     const { client, clock } = this.#settings
     const follower = follow(client, type, { ...where, map, clock })
     follower.on('change', told)
     follower.on('error', (error) => this.emit('trouble', type.plural, error))
     follower.on('recovered', () => this.emit('recovered', type.plural))
-    return { type: type.plural, follower }
+    return { type: type.plural, follower, isVital }
+  }
+
+  /** Nothing is done in a namespace before its ConfigMaps and Secrets are known. */
+  #awaited(namespace: string, following: Following): Following {
+    this.#unread.set(namespace, (this.#unread.get(namespace) ?? 0) + 1)
+    following.follower.once('synced', () => {
+      const left = (this.#unread.get(namespace) ?? 0) - 1
+      if (left > 0) this.#unread.set(namespace, left)
+      else {
+        this.#unread.delete(namespace)
+        this.emit('namespace', namespace)
+      }
+    })
+    return following
   }
 
   #followNamespaces(labelSelector: string): Following {
@@ -168,6 +212,7 @@ export class Cluster extends Emitter<ClusterEvents> {
       namespaceType,
       { namespace: '*', labelSelector },
       {
+        isVital: true,
         map: ({ metadata }) => metadata.name,
         told: ({ kind, name }) => {
           if (kind === 'removed') this.#selected.delete(name)
