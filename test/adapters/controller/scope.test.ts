@@ -23,6 +23,13 @@ const changeAll = (server: Server, a: string): void => {
   for (const namespace of teams) change(server, 'app', { a }, namespace)
 }
 
+const rule = (namespace: string) => ({
+  apiGroups: ['', 'apps'],
+  resources: ['*'],
+  verbs: ['list', 'watch', 'patch'],
+  namespace,
+})
+
 describe('where a controller looks', () => {
   it('is everywhere', async () => {
     const server = await cluster()
@@ -33,23 +40,14 @@ describe('where a controller looks', () => {
   })
   it('is in the namespaces that are named, with a Role in each', async () => {
     const server = await cluster()
-    const rules = ['web', 'shop'].flatMap((namespace) => [
-      { apiGroups: ['', 'apps'], resources: ['*'], verbs: ['list', 'watch', 'patch'], namespace },
-    ])
     const namespaces = ['web', 'shop']
-    const { said } = await run(server, { scope: { ...scope, namespaces }, rules })
+    const { said } = await run(server, { scope: { ...scope, namespaces }, rules: namespaces.map(rule) })
     await expect.poll(() => said('adopted').length).toBe(2)
     changeAll(server, '2')
     await expect.poll(() => generations(server)).toEqual([2, 2, 1])
   })
   it('is in those of them that may be read, and in another one from when it may', async () => {
     const server = await cluster()
-    const rule = (namespace: string) => ({
-      apiGroups: ['', 'apps'],
-      resources: ['*'],
-      verbs: ['list', 'watch', 'patch'],
-      namespace,
-    })
     const namespaces = ['web', 'shop']
     const rules = [rule('shop'), { ...rule('web'), resources: ['deployments', 'secrets'] }]
     const { said } = await run(server, { scope: { ...scope, namespaces }, rules })
