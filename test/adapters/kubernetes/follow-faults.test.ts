@@ -1,4 +1,7 @@
-import { rmSync } from 'node:fs'
+import { once } from 'node:events'
+import { rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 import { kubeClient } from '@hotmount/adapters/kubernetes'
 import { fakeClock } from '@hotmount/core/testing'
@@ -7,6 +10,7 @@ import { following } from '../../support/api-server/following.js'
 import { configMap } from '../../support/api-server/objects.js'
 import { Refusal } from '../../support/api-server/refusals.js'
 import { apiServer, clientOf, serviceAccount } from '../../support/api-server/start.js'
+import { directory } from '../../support/mounted.js'
 import { until } from '../../support/api-server/time.js'
 
 describe('a follower', () => {
@@ -154,5 +158,41 @@ describe('a follower', () => {
     })
     account.rotate()
     await follower.synced()
+  })
+
+  it('gives up a watch whose line does not end, and says so', async () => {
+    let asked = 0
+    const server = createServer((request, response) => {
+      asked += 1
+      if (!(request.url ?? '').includes('watch=true')) {
+        response.end('{"metadata":{"resourceVersion":"1"},"items":[]}')
+        return
+      }
+      const flood = (): void => {
+        while (!response.destroyed && response.write('x'.repeat(65_536)));
+      }
+      response.on('drain', flood)
+      flood()
+    })
+    onTestFinished(() => {
+      server.closeAllConnections()
+      server.close()
+    })
+    await once(server.listen(0, '127.0.0.1'), 'listening')
+    const { port } = server.address() as AddressInfo
+    const file = path.join(await directory(), 'kubeconfig')
+    writeFileSync(
+      file,
+      JSON.stringify({
+        'current-context': 'c',
+        contexts: [{ name: 'c', context: { cluster: 'c' } }],
+        clusters: [{ name: 'c', cluster: { server: `http://127.0.0.1:${port}` } }],
+      }),
+    )
+    const client = await kubeClient({ kubeconfig: file })
+    onTestFinished(() => client.close())
+    const { follower } = following(client, { backoff: { min: 60_000, max: 60_000 } })
+    await expect.poll(() => follower.trouble?.reason, { timeout: 10_000 }).toBe('ANSWER_TOO_LARGE')
+    expect([follower.health.state, asked]).toEqual(['waiting', 2])
   })
 })

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { Calls, type CallSettings } from './calls.js'
+import { errnoOf } from '../process/errno.js'
 import type { KubeClient } from './client.js'
 import { ApiError } from './api-error.js'
 import { type Asked, noAnswer, refusal, tooLarge } from './explain.js'
@@ -212,7 +213,8 @@ export class HttpClient implements KubeClient {
       return done === true ? undefined : (value as Line)
     } catch (error) {
       signal.throwIfAborted()
-      if (error instanceof SyntaxError) throw noAnswer(asked, error, new URL(this.server))
+      if (error instanceof SyntaxError || errnoOf(error) === tooLarge)
+        throw noAnswer(asked, error, new URL(this.server))
       return undefined
     }
   }
