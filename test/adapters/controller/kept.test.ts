@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { openController, usualOptions } from '../../../packages/adapters/src/controller/open-controller.js'
+import { openMetrics } from '../../../packages/adapters/src/controller/metrics.js'
 import { configMap, secret } from '../../support/api-server/objects.js'
 import { clientOf } from '../../support/api-server/start.js'
-import { shop } from './rig.js'
+import { rolling, shop } from './rig.js'
 
 const manifest = 'kubectl.kubernetes.io/last-applied-configuration'
 
@@ -26,6 +27,29 @@ describe('what is kept of ConfigMaps and Secrets', () => {
       for (const value of ['hunter2', Buffer.from('hunter2').toString('base64')])
         expect(kept.includes(value)).toBe(false)
     } finally {
+      await cluster.close()
+    }
+  })
+})
+
+describe('what is counted', () => {
+  it('goes with the last workload of a namespace', async () => {
+    const server = await shop()
+    for (let index = 0; index < 30; index++)
+      server.store.create('deployments', rolling('app', { namespace: `branch-${index}` }))
+    const { cluster, controller } = await openController({ ...usualOptions, client: await clientOf(server) })
+    const read = await openMetrics({ cluster, controller, isLeader: () => true })
+    const ending = new AbortController()
+    const running = controller.run(ending.signal).catch(() => undefined)
+    const series = async (): Promise<number> => (await read()).body.match(/namespace="branch-/g)?.length ?? 0
+    try {
+      await expect.poll(series).toBe(30)
+      for (let index = 0; index < 30; index++) server.store.remove('deployments', `branch-${index}`, 'app')
+      await expect.poll(series).toBe(0)
+      expect((await read()).body).toContain('namespace="default"')
+    } finally {
+      ending.abort()
+      await running
       await cluster.close()
     }
   })

@@ -2,6 +2,7 @@ import { type Gauge as GaugeType, loadPromClient } from '../observe/prom-client.
 import type { Cluster } from './cluster.js'
 import type { Controller } from './controller.js'
 import type { RollReport } from './report.js'
+import { workloadTypes } from './workload-types.js'
 
 /** What the metrics are read from. */
 export interface Measured {
@@ -19,6 +20,17 @@ export interface Exposition {
 const prefix = 'hotmount_controller_'
 const seconds = [0.1, 0.5, 1, 2, 5, 10, 30, 60, 300, 900, 3600]
 const reasons = ['annotation', 'coalesce', 'pause', 'breaker', 'approval', 'window', 'rate', 'turn'] as const
+const outcomes: readonly RollReport['outcome'][] = [
+  'adopted',
+  'rolled',
+  'complete',
+  'stuck',
+  'waiting',
+  'failed',
+  'complaint',
+  'resumed',
+]
+const kinds = Object.keys(workloadTypes)
 
 const sizeOf = (things: Iterable<unknown>): number => {
   let size = 0
@@ -37,7 +49,7 @@ export const openMetrics = async (measured: Measured): Promise<() => Promise<Exp
   const { cluster, controller, isLeader } = measured
   const reports = new Counter({
     name: `${prefix}reports_total`,
-    help: 'What happened to workloads, by outcome: adopted, rolled, complete, stuck, waiting, failed, complaint, resumed.',
+    help: `What happened to workloads, by outcome: ${outcomes.join(', ')}.`,
     labelNames: ['outcome', 'namespace', 'kind'],
     registers: [register],
   })
@@ -97,5 +109,10 @@ export const openMetrics = async (measured: Measured): Promise<() => Promise<Exp
     else if (outcome === 'complete') took.observe(report.tookMs / 1000)
   }
   controller.on('report', count)
+  // Namespaces come and go, of some clusters one for each branch that is tested: their series must go, too.
+  cluster.on('workload', ({ kind: change, namespace }) => {
+    if (change !== 'removed' || sizeOf(cluster.workloads.in(namespace)) > 0) return
+    for (const outcome of outcomes) for (const kind of kinds) reports.remove({ outcome, namespace, kind })
+  })
   return async () => ({ type: register.contentType, body: await register.metrics() })
 }
