@@ -212,6 +212,17 @@ describe('a lease', () => {
     expect(specOf(server).holderIdentity).toBe('thief')
   })
 
+  it('is lost when somebody deletes it', async () => {
+    const server = await apiServer()
+    const clock = fakeClock()
+    const held = await acquireLease(await clientOf(server), { name: 'baton', identity: 'a', clock })
+    server.store.remove('leases', 'default', 'baton')
+    const asked = server.counts.of('update leases')
+    await until(clock, () => held.signal.aborted)
+    // At the next renewal, not when it has run out.
+    expect([held.isHeld, server.counts.of('update leases')]).toEqual([false, asked + 1])
+  })
+
   it('ends with what it may not, and when it is aborted', async () => {
     const server = await apiServer()
     const clock = fakeClock()

@@ -1,4 +1,4 @@
-import { isConflict } from './api-error.js'
+import { hasStatus, isConflict } from './api-error.js'
 import type { KubeClient } from './client.js'
 import { released, taken } from './lease-record.js'
 import type { Held, LeaseSettings } from './lease-settings.js'
@@ -110,6 +110,8 @@ export class HeldLease implements Held {
       this.#renewedAt = startedAt
       return true
     } catch (error) {
+      // Somebody has deleted it: whoever makes it anew has it.
+      if (hasStatus(error, 404)) return false
       if (!isConflict(error)) return true
     }
     try {
