@@ -154,6 +154,19 @@ describe('a controller', () => {
     await expect.poll(() => said('complete').length).toBe(2)
     expect(generationOf(server, 'shop')).toBe(3)
   })
+  it('adopts a new workload at once, however long it gathers changes', async () => {
+    const server = await shop()
+    const coalesce = { quietMs: 60_000, maxMs: 600_000 }
+    const { said, controller } = await run(server, { defaults: { ...usualOptions.defaults, coalesce } })
+    await expect.poll(() => said('adopted')).toEqual(['adopted shop'])
+    // What nobody writes a status of, as a CronJob, is not looked at sooner for that.
+    server.workloads.stop()
+    server.store.create('configmaps', configMap('late', { a: '1' }))
+    server.store.create('deployments', rolling('late'))
+    await expect.poll(() => said('adopted'), { timeout: 5000 }).toContain('adopted late')
+    change(server, 'late', { a: '2' })
+    await expect.poll(() => controller.waiting.coalesce).toBe(1)
+  })
   it('loses no change when a workload is replaced with all its annotations', async () => {
     const server = await shop()
     const coalesce = { quietMs: 500, maxMs: 5000 }

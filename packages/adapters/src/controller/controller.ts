@@ -37,6 +37,12 @@ export interface ControllerSettings {
 const atOnce = 8
 
 /**
+ * The ConfigMap that comes along with a new workload may be told of a moment later. Not longer: what comes after that
+ * is a change, which its pods have not started with.
+ */
+const mostSettleMs = 1000
+
+/**
  * Looks at each workload whenever something changed that concerns it, and does what the plan says. What failed is
  * tried again until it is done or superseded; no workload waits for the trouble of another one.
  */
@@ -98,8 +104,8 @@ export class Controller extends Emitter<{ report: [report: RollReport] }> {
     const key = keyOf(value)
     if (kind === 'removed') this.#forget(key)
     else {
-      // The ConfigMap that comes along with a new workload may be told of a moment later.
-      const settles = kind === 'added' && !isInitial ? rules.defaults.coalesce.quietMs : 0
+      const settles =
+        kind === 'added' && !isInitial ? Math.min(mostSettleMs, rules.defaults.coalesce.quietMs) : 0
       this.#agenda.add(key, clock.now() + settles)
       this.#acts.look(value)
     }
