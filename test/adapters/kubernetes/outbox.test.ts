@@ -58,6 +58,25 @@ describe('an outbox', () => {
     await outbox.flushed()
     expect(sent).toEqual(['old', 'new'])
   })
+  it('lets what has a slot not wait for what fails', async () => {
+    const clock = fakeClock()
+    const outbox = new Outbox(clock, 10, () => undefined)
+    const sent: string[] = []
+    outbox.add(() => {
+      sent.push('event')
+      return Promise.reject(passing())
+    })
+    await clock.advance(120_000)
+    const before = sent.length
+    outbox.put('notes', () => {
+      sent.push('notes')
+      return Promise.resolve()
+    })
+    await clock.advance(0)
+    expect(sent.slice(before)).toContain('notes')
+    await clock.advance(3_600_000)
+    expect(sent.filter((each) => each === 'event')).toHaveLength(12)
+  })
   it('drops the oldest of what is too much, and what cannot be sent is not tried again', async () => {
     const outbox = new Outbox(fakeClock(), 3, () => undefined)
     const sent: number[] = []

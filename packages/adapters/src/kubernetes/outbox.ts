@@ -8,6 +8,8 @@ export type Job = (signal: AbortSignal) => Promise<void>
 const bounds = { minMs: 500, maxMs: 60_000 }
 const mostTries = 12
 
+const isSlot = (name: string): boolean => !name.startsWith('#')
+
 /** What can be tried as often as one likes. */
 const isHopeless = (error: unknown): boolean =>
   !(error instanceof ApiError) || !error.retryable || error.code === 'TARGET_FORBIDDEN'
@@ -23,6 +25,8 @@ export class Outbox {
   #isRunning = false
   #count = 0
   #dropped = 0
+  /** Ends the pause before another try of what is in no slot. */
+  #hurry = new AbortController()
 
   constructor(clock: Clock, most: number, onTrouble: (error: unknown) => void) {
     this.#clock = clock
@@ -43,13 +47,14 @@ export class Outbox {
   /** To be sent instead of what still waits in the same slot. */
   put(slot: string, job: Job): void {
     this.#take(slot, job)
+    this.#hurry.abort()
   }
 
   /** To be sent after what waits. When too much waits, the oldest is dropped. */
   add(job: Job): void {
     this.#take(`#${this.#count++}`, job)
     if (this.#jobs.size <= this.#most) return
-    const oldest = [...this.#jobs.keys()].find((slot) => slot.startsWith('#'))
+    const oldest = [...this.#jobs.keys()].find((slot) => !isSlot(slot))
     if (oldest !== undefined && this.#jobs.delete(oldest)) this.#dropped += 1
   }
 
@@ -88,13 +93,22 @@ export class Outbox {
           return
         }
         const asked = error instanceof ApiError ? error.retryAfterMs : undefined
-        await this.#clock
-          .sleep(pauseAfter(tries, bounds, Math.random(), asked), signal)
-          .catch(() => undefined)
+        await this.#sendSlots(slot)
+        this.#hurry = new AbortController()
+        const over = isSlot(slot) ? signal : AbortSignal.any([signal, this.#hurry.signal])
+        await this.#clock.sleep(pauseAfter(tries, bounds, Math.random(), asked), over).catch(() => undefined)
         // What is newer in the same slot says it all.
         if (this.#jobs.has(slot)) return
+        await this.#sendSlots(slot)
       }
     }
+  }
+
+  /** Events may be kept in a store of their own that is away: how things stand does not wait for that. */
+  async #sendSlots(unlessIn: string): Promise<void> {
+    if (isSlot(unlessIn)) return
+    for (const [slot, job] of [...this.#jobs])
+      if (isSlot(slot) && this.#jobs.delete(slot)) await this.#send(slot, job)
   }
 
   /** Resolves when nothing waits any more. */
