@@ -6,6 +6,7 @@ import {
   waitForFleet,
 } from '@hotmount/adapters/kubernetes'
 import { describe, expect, it } from 'vitest'
+import { standingOf } from '../../../packages/adapters/src/kubernetes/fleet.js'
 import type { Rule } from '../../support/api-server/access.js'
 import { pod } from '../../support/api-server/objects.js'
 import type { ApiServer } from '../../support/api-server/server.js'
@@ -85,6 +86,14 @@ shop-10  yes    111111111111  222222222222  pending  1h
     expect(table).not.toMatch(/[^\P{Cc}\n]/u)
     expect(table.split('\n')).toHaveLength(4)
     expect(table.length).toBeLessThan(600)
+  })
+  it('takes the beginning of a digest from a person, and from no pod', () => {
+    const pods = [{ ...some, desired: '1', applied: '1' }, some]
+    expect(standingOf(pods, undefined)).toMatchObject({ isDone: false })
+    expect(standingOf([{ ...some, desired: '', applied: '' }, some], undefined)).toMatchObject({
+      isDone: false,
+    })
+    expect(standingOf([some, some], one.slice(0, 8))).toMatchObject({ isDone: true })
   })
   it('has a column for namespaces where there are several', () => {
     expect(fleetTable([some, { ...some, namespace: 'b', leaving: true }], 200_000).split('\n')).toEqual([

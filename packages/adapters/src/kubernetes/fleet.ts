@@ -101,8 +101,10 @@ export const standingOf = (
   const wanted = digest ?? counted[0]?.desired
   const silent = counted.filter(({ desired }) => desired === undefined).length
   if (silent > 0) return { isDone: false, because: `${silent} of ${counted.length} pods say nothing` }
-  const there = counted.filter(({ applied }) => applied !== undefined && isDigest(wanted, applied))
-  const mounted = counted.filter(({ desired = '' }) => isDigest(wanted, desired))
+  // A digest may be given by its beginning; what a pod says is a whole one.
+  const isIt = (said: string): boolean => (digest === undefined ? said === wanted : said.startsWith(digest))
+  const there = counted.filter(({ applied }) => applied !== undefined && isIt(applied))
+  const mounted = counted.filter(({ desired = '' }) => isIt(desired))
   if (
     wanted !== undefined &&
     there.length === counted.length &&
@@ -111,7 +113,3 @@ export const standingOf = (
     return { isDone: true, digest: wanted }
   return { isDone: false, because: `${there.length} of ${counted.length} pods have applied it` }
 }
-
-/** A digest may be given by its beginning. */
-const isDigest = (wanted: string | undefined, digest: string): boolean =>
-  wanted !== undefined && digest.startsWith(wanted)
