@@ -3,7 +3,7 @@ import { simulateMount } from '@hotmount/core/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { argsOf, deploymentIn, rulesOf } from '../../test/adapters/controller/manifests.js'
 import { adopted, startController } from '../../test/adapters/controller/process.js'
-import { generationOf } from '../../test/adapters/controller/rig.js'
+import { templatesOf } from '../../test/adapters/controller/rig.js'
 import { kubeconfigOf } from '../../test/support/api-server/credentials.js'
 import type { Stored } from '../../test/support/api-server/kinds.js'
 import { apiServer } from '../../test/support/api-server/start.js'
@@ -47,11 +47,11 @@ describe('a Secret that the controller may not read', () => {
       env: { POD_NAMESPACE: 'shop' },
     })
     await adopted(server, 1)
-    expect(generationOf(server, 'shop', 'deployments', 'shop')).toBe(1)
+    expect(templatesOf(server, 'shop', 'deployments', 'shop')).toBe(1)
     await volume.swap({ username: 'shop', password: 'marlin-blue' })
     await app.printed(/rejected: .* needs another pod/)
     await expect.poll(() => controller.said('workload complete'), patient).toBe(1)
-    expect(generationOf(server, 'shop', 'deployments', 'shop')).toBe(2)
+    expect(templatesOf(server, 'shop', 'deployments', 'shop')).toBe(2)
     expect(server.store.list('pods', 'shop').map(({ metadata }) => metadata.name)).not.toContain(pod)
     const all = JSON.stringify([
       controller.log(),

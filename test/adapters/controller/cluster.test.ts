@@ -3,15 +3,17 @@ import { type KubeClient, kubeClient, resources } from '@hotmount/adapters/kuber
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { namespaceType } from '../../../packages/adapters/src/controller/workload-types.js'
 import { openController, usualOptions } from '../../../packages/adapters/src/controller/open-controller.js'
-import { apiServer, clientOf } from '../../support/api-server/start.js'
+import { clientOf, doubledServer } from '../../support/api-server/start.js'
+import { realKubeconfig } from '../../support/real-server/upstream.js'
 
 // The same on the double and, where HOTMOUNT_TEST_KUBECONFIG names one, on a real API server.
-const kubeconfig = process.env['HOTMOUNT_TEST_KUBECONFIG']
 
 const cluster = async (): Promise<{ readonly client: KubeClient; readonly namespace: string }> => {
   const namespace = `hotmount-test-${randomUUID().slice(0, 8)}`
   const client =
-    kubeconfig === undefined ? await clientOf(await apiServer()) : await kubeClient({ kubeconfig })
+    realKubeconfig === null
+      ? await clientOf(await doubledServer())
+      : await kubeClient({ kubeconfig: realKubeconfig })
   await client.create(namespaceType, { metadata: { name: namespace } })
   onTestFinished(async () => {
     await client.delete(namespaceType, { name: namespace }).catch(() => undefined)
@@ -58,13 +60,15 @@ describe('a controller on an API server, the double or a real one', () => {
         await followed.close()
       })
       const read = () => client.get(resources.deployments, { namespace, name: 'shop' })
+      const templates = async (): Promise<string | undefined> =>
+        (await read()).metadata.annotations?.['deployment.kubernetes.io/revision']
       await expect.poll(() => told, { timeout: 20_000 }).toContain('adopted')
-      expect((await read()).metadata.generation).toBe(1)
+      await expect.poll(templates).toBe('1')
       const ref = { namespace, name: 'shop' }
       await client.patch(resources.configMaps, ref, { type: 'merge', body: { data: { a: '2' } } })
       await expect.poll(() => told, { timeout: 20_000 }).toContain('rolled')
-      const { metadata, spec } = await read()
-      expect(metadata.generation).toBe(2)
+      await expect.poll(templates).toBe('2')
+      const { spec } = await read()
       expect(spec?.template?.metadata?.annotations?.['hotmount.dev/rolled-digest']).toMatch(/^[0-9a-f]{16}$/)
       // Nothing else of the template is touched.
       expect(spec?.template?.spec).toMatchObject({
@@ -80,7 +84,7 @@ describe('a controller on an API server, the double or a real one', () => {
       await expect
         .poll(() => told.filter((outcome) => outcome === 'rolled').length, { timeout: 20_000 })
         .toBe(2)
-      expect((await read()).metadata.generation).toBe(3)
+      await expect.poll(templates).toBe('3')
     },
     90_000,
   )

@@ -3,17 +3,17 @@ import { describe, expect, it } from 'vitest'
 import { openController, usualOptions } from '../../../packages/adapters/src/controller/open-controller.js'
 import { configMap, secret } from '../../support/api-server/objects.js'
 import { apiServer, clientOf } from '../../support/api-server/start.js'
-import { annotate, change, envFrom, generationOf, rolling, run, shop, stampOn } from './rig.js'
+import { annotate, change, envFrom, templatesOf, rolling, run, shop, stampOn } from './rig.js'
 
 describe('a controller', () => {
   it('adopts what there is without touching a pod, then rolls for a change', async () => {
     const server = await shop()
     const { said } = await run(server)
     await expect.poll(() => said()).toEqual(['adopted shop'])
-    expect(generationOf(server, 'shop')).toBe(1)
+    expect(templatesOf(server, 'shop')).toBe(1)
     change(server, 'shop', { a: '2' })
     await expect.poll(() => said('rolled', 'complete')).toEqual(['rolled shop', 'complete shop'])
-    expect(generationOf(server, 'shop')).toBe(2)
+    expect(templatesOf(server, 'shop')).toBe(2)
     expect(stampOn(server, 'shop')).toMatch(/^[0-9a-f]{16}$/)
   })
 
@@ -26,7 +26,7 @@ describe('a controller', () => {
     await expect.poll(() => said()).toEqual(['adopted shop'])
     change(server, 'shop', { a: '2' })
     await expect.poll(() => said('complete')).toEqual(['complete shop'])
-    expect(generationOf(server, 'shop', plural)).toBe(2)
+    expect(templatesOf(server, 'shop', plural)).toBe(2)
   })
 
   it('makes one rollout of several changes of several resources', async () => {
@@ -49,7 +49,7 @@ describe('a controller', () => {
         { resource: 'secret/db', what: 'changed', keys: ['password'] },
       ],
     })
-    expect(generationOf(server, 'shop')).toBe(2)
+    expect(templatesOf(server, 'shop')).toBe(2)
   })
 
   it('finds after a restart what was changed meanwhile, and rolls nothing else', async () => {
@@ -63,7 +63,7 @@ describe('a controller', () => {
     const second = await run(server)
     await expect.poll(() => second.said('rolled', 'complete')).toEqual(['rolled shop', 'complete shop'])
     expect(second.said('adopted')).toEqual([])
-    expect(generationOf(server, 'cart')).toBe(1)
+    expect(templatesOf(server, 'cart')).toBe(1)
   })
 
   it('keeps and tells no value', async () => {
@@ -93,7 +93,7 @@ describe('a controller', () => {
     await expect.poll(() => said('complete').length, { timeout: 10_000 }).toBe(2)
     expect(said('failed')).toEqual(['failed shop'])
     expect(controller.failing).toBe(0)
-    expect([generationOf(server, 'shop'), generationOf(server, 'shop', 'statefulsets')]).toEqual([2, 2])
+    expect([templatesOf(server, 'shop'), templatesOf(server, 'shop', 'statefulsets')]).toEqual([2, 2])
   })
 
   it('lets the latest config win where a rollout fails for a while', async () => {
@@ -107,7 +107,7 @@ describe('a controller', () => {
     await expect.poll(() => said('complete'), { timeout: 10_000 }).toEqual(['complete shop'])
     change(server, 'shop', { a: '2' })
     await expect.poll(() => said('complete').length, { timeout: 10_000 }).toBe(2)
-    expect(generationOf(server, 'shop')).toBe(3)
+    expect(templatesOf(server, 'shop')).toBe(3)
   })
 
   it('does nothing when another one writes in between, and looks again', async () => {
@@ -132,7 +132,7 @@ describe('a controller', () => {
     change(server, 'shop', { a: '3' })
     server.store.create('deployments', rolling('shop'))
     await expect.poll(() => said('adopted').length).toBe(2)
-    expect(generationOf(server, 'shop')).toBe(1)
+    await expect.poll(() => templatesOf(server, 'shop')).toBe(1)
   })
 
   it('does not roll in a loop when a GitOps tool, or an undo, puts its annotation back', async () => {

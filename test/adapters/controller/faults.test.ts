@@ -1,9 +1,9 @@
 import { type Clock, systemClock } from '@hotmount/core'
 import { describe, expect, it } from 'vitest'
 import { configMap } from '../../support/api-server/objects.js'
-import { apiServer, clientOf } from '../../support/api-server/start.js'
+import { apiServer, clientOf, type Server } from '../../support/api-server/start.js'
 import { adopted, startController } from './process.js'
-import { change, generationOf, rolling, run, type Server, stampOn } from './rig.js'
+import { change, templatesOf, rolling, run, stampOn } from './rig.js'
 
 const patient = { timeout: 30_000 }
 
@@ -18,7 +18,7 @@ const cluster = async (names: readonly string[]): Promise<Server> => {
   return server
 }
 const names = ['one', 'two', 'three', 'four', 'five']
-const generations = (server: Server): readonly number[] => names.map((name) => generationOf(server, name))
+const generations = (server: Server): readonly number[] => names.map((name) => templatesOf(server, name))
 
 const skewed = (hours: number): Clock => ({
   ...systemClock,

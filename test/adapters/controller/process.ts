@@ -7,7 +7,7 @@ import type { Rule } from '../../support/api-server/access.js'
 import { kubeconfigOf } from '../../support/api-server/credentials.js'
 import { directory } from '../../support/mounted.js'
 import { bin } from '../cli/support.js'
-import type { Server } from './rig.js'
+import type { Server } from '../../support/api-server/start.js'
 
 /** A built controller that runs as a process of its own. */
 export interface ControllerProcess {

@@ -9,10 +9,9 @@ import type { RollReport } from '../../../packages/adapters/src/controller/repor
 import type { Rule } from '../../support/api-server/access.js'
 import type { Stored } from '../../support/api-server/kinds.js'
 import { configMap, type Wanted, workload } from '../../support/api-server/objects.js'
-import { apiServer, clientOf } from '../../support/api-server/start.js'
+import { apiServer, clientOf, type Server } from '../../support/api-server/start.js'
 
-/** A double of the API server. */
-export type Server = Awaited<ReturnType<typeof apiServer>>
+export { templatesOf } from '../../support/api-server/templates.js'
 
 /** A controller that acts on a double. */
 export interface Rig {
@@ -111,14 +110,6 @@ export const stampOn = (
   }
   return spec.template.metadata?.annotations?.['hotmount.dev/rolled-digest']
 }
-
-/** How often its template was changed. */
-export const generationOf = (
-  server: Server,
-  name: string,
-  plural = 'deployments',
-  namespace = 'default',
-): number => server.store.get(plural, namespace, name).metadata.generation ?? 0
 
 /** Annotates a workload, as kubectl would. */
 export const annotate = (

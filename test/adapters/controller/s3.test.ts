@@ -1,17 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { configMap, secret, workload } from '../../support/api-server/objects.js'
-import { apiServer } from '../../support/api-server/start.js'
+import { apiServer, type Server } from '../../support/api-server/start.js'
 import { adopted, startController } from './process.js'
-import { change, envFrom, generationOf, type Server } from './rig.js'
+import { change, envFrom, templatesOf } from './rig.js'
 
 const patient = { timeout: 30_000 }
 
 /** Names of the pods of a workload: other names are other pods. */
 const podsOf = (server: Server, plural: string, name: string): readonly string[] =>
-  server.store
-    .list('pods')
-    .filter(({ metadata }) => metadata.annotations?.['test/workload'] === `${plural}/${name}`)
-    .map(({ metadata }) => metadata.uid ?? '')
+  server.workloads.podsOf(plural, 'default', name).map(({ metadata }) => metadata.uid ?? '')
 
 /** The set-up as published: each way to ask, each kind of workload. */
 const published = async (): Promise<Server> => {
@@ -66,10 +63,10 @@ describe('S3: rolling upgrades by annotation', () => {
     expect(after).toHaveLength(2)
     expect(after.filter((uid) => before.includes(uid))).toEqual([])
     const generations = (): object => ({
-      auto: generationOf(server, 'auto'),
-      search: generationOf(server, 'search', 'statefulsets'),
-      named: generationOf(server, 'named', 'daemonsets'),
-      silent: generationOf(server, 'silent'),
+      auto: templatesOf(server, 'auto'),
+      search: templatesOf(server, 'search', 'statefulsets'),
+      named: templatesOf(server, 'named', 'daemonsets'),
+      silent: templatesOf(server, 'silent'),
     })
     expect(generations()).toEqual({ auto: 2, search: 1, named: 2, silent: 1 })
     const marked = server.store.get('configmaps', 'default', 'marked')
@@ -103,6 +100,6 @@ describe('S3: rolling upgrades by annotation', () => {
     change(server, 'foo', { database: 'postgres' })
     await expect.poll(() => controller.said('workload complete'), patient).toBe(2)
     expect(server.counts.all()).not.toHaveProperty('list secrets')
-    expect(generationOf(server, 'auto')).toBe(2)
+    expect(templatesOf(server, 'auto')).toBe(2)
   }, 60_000)
 })

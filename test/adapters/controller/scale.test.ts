@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { configMap } from '../../support/api-server/objects.js'
 import { apiServer } from '../../support/api-server/start.js'
 import { adopted, startController } from './process.js'
-import { change, envFrom, generationOf, rolling } from './rig.js'
+import { change, envFrom, templatesOf, rolling } from './rig.js'
 
 // As large as a cluster of some weight: 20 namespaces of 50 workloads and 25 ConfigMaps, each used by two of them.
 const namespaces = Array.from({ length: 20 }, (_, index) => `team-${index}`)
@@ -52,7 +52,7 @@ describe('1,000 workloads and 500 ConfigMaps', () => {
     const generations = namespaces.flatMap((namespace) =>
       Array.from({ length: perNamespace.workloads }, (_, index) => ({
         id: `${namespace}/app-${index}`,
-        generation: generationOf(server, `app-${index}`, 'deployments', namespace),
+        generation: templatesOf(server, `app-${index}`, 'deployments', namespace),
       })),
     )
     const wrong = generations.filter(({ id, generation }) => generation !== (affected.has(id) ? 2 : 1))

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { usualOptions } from '../../../packages/adapters/src/controller/open-controller.js'
 import { readSelector } from '../../../packages/adapters/src/controller/selectors.js'
 import { configMap } from '../../support/api-server/objects.js'
-import { apiServer } from '../../support/api-server/start.js'
-import { change, envFrom, generationOf, rolling, run, type Server } from './rig.js'
+import { apiServer, type Server } from '../../support/api-server/start.js'
+import { change, envFrom, templatesOf, rolling, run } from './rig.js'
 
 const { scope } = usualOptions
 const teams = ['web', 'shop', 'kube-system']
@@ -18,7 +18,7 @@ const cluster = async (): Promise<Server> => {
   return server
 }
 const generations = (server: Server): readonly number[] =>
-  teams.map((namespace) => generationOf(server, 'app', 'deployments', namespace))
+  teams.map((namespace) => templatesOf(server, 'app', 'deployments', namespace))
 const changeAll = (server: Server, a: string): void => {
   for (const namespace of teams) change(server, 'app', { a }, namespace)
 }

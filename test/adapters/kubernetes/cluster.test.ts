@@ -16,12 +16,12 @@ import {
 } from '@hotmount/adapters/kubernetes'
 import { reload, systemClock } from '@hotmount/core'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { apiServer, clientOf } from '../../support/api-server/start.js'
+import { clientOf, doubledServer } from '../../support/api-server/start.js'
+import { realKubeconfig } from '../../support/real-server/upstream.js'
 import { mounted } from '../../support/mounted.js'
 
 // The same tests on the double and, where HOTMOUNT_TEST_KUBECONFIG names one, on a real API server: what both do alike
 // is what the rest of the tests rely on.
-const kubeconfig = process.env['HOTMOUNT_TEST_KUBECONFIG']
 const namespaces: Resource = {
   group: '',
   version: 'v1',
@@ -34,7 +34,9 @@ const namespaces: Resource = {
 const cluster = async (): Promise<{ readonly client: KubeClient; readonly namespace: string }> => {
   const namespace = `hotmount-test-${randomUUID().slice(0, 8)}`
   const client =
-    kubeconfig === undefined ? await clientOf(await apiServer()) : await kubeClient({ kubeconfig })
+    realKubeconfig === null
+      ? await clientOf(await doubledServer())
+      : await kubeClient({ kubeconfig: realKubeconfig })
   await client.create(namespaces, { metadata: { name: namespace } })
   onTestFinished(async () => {
     await client.delete(namespaces, { name: namespace }).catch(() => undefined)

@@ -4,11 +4,10 @@ import { type KubeConfigLike, kubeClient, resources } from '@hotmount/adapters/k
 import { fakeClock } from '@hotmount/core/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { configMap } from '../../support/api-server/objects.js'
-import type { ApiServer } from '../../support/api-server/server.js'
-import { apiServer, serviceAccount } from '../../support/api-server/start.js'
+import { doubledServer as apiServer, serviceAccount, type Server } from '../../support/api-server/start.js'
 import { directory } from '../../support/mounted.js'
 
-const withApp = async (tls = true): Promise<ApiServer> => {
+const withApp = async (tls = true): Promise<Server> => {
   const server = await apiServer({ tls })
   server.access.grant('me')
   server.store.create('configmaps', configMap('app', {}, 'web'))
@@ -21,7 +20,7 @@ interface Config {
   readonly cluster?: object
   readonly context?: object
 }
-const configOf = (server: ApiServer, { user, cluster, context }: Config = {}): object => ({
+const configOf = (server: Server, { user, cluster, context }: Config = {}): object => ({
   'current-context': 'here',
   contexts: [
     { name: 'here', context: { cluster: 'c', user: 'u', namespace: 'web', ...context } },
@@ -209,7 +208,7 @@ describe('a kubeconfig', () => {
   })
 })
 
-const like = (server: ApiServer): KubeConfigLike => ({
+const like = (server: Server): KubeConfigLike => ({
   currentContext: 'here',
   getCurrentCluster: () => ({ server: server.url }),
   getContextObject: () => ({ namespace: 'web' }),

@@ -9,8 +9,8 @@ import { describe, expect, it } from 'vitest'
 import { standingOf } from '../../../packages/adapters/src/kubernetes/fleet.js'
 import type { Rule } from '../../support/api-server/access.js'
 import { pod } from '../../support/api-server/objects.js'
-import type { ApiServer } from '../../support/api-server/server.js'
-import { apiServer, clientOf } from '../../support/api-server/start.js'
+import { apiServer, clientOf, type Server } from '../../support/api-server/start.js'
+import { aged } from '../../support/real-server/aged.js'
 
 const [one, two] = ['1'.repeat(64), '2'.repeat(64)]
 const rules: readonly Rule[] = [
@@ -18,7 +18,7 @@ const rules: readonly Rule[] = [
 ]
 const selector = 'app=shop'
 
-const says = (server: ApiServer, name: string, desired: string, applied: string, more: object = {}): void => {
+const says = (server: Server, name: string, desired: string, applied: string, more: object = {}): void => {
   const { metadata, ...rest } = pod(name, {
     labels: { app: 'shop' },
     annotations: {
@@ -49,7 +49,7 @@ describe('fleetStatus', () => {
       ['shop-3', undefined],
       ['shop-10', one],
     ])
-    expect(fleetTable(pods)).toBe(
+    expect(aged(fleetTable(pods), '1h')).toBe(
       `POD      READY  APPLIED       MOUNTED       STATE    AGE
 shop-2   yes    222222222222  222222222222  inSync   1h
 shop-3   no     -             -             -        1h
@@ -106,7 +106,7 @@ shop-10  yes    111111111111  222222222222  pending  1h
 })
 
 const waiting = async (
-  server: ApiServer,
+  server: Server,
   options: { readonly digest?: string; readonly least?: number } = {},
 ) => {
   const standings: FleetStanding[] = []

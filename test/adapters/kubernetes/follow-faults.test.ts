@@ -9,7 +9,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { following } from '../../support/api-server/following.js'
 import { configMap } from '../../support/api-server/objects.js'
 import { Refusal } from '../../support/api-server/refusals.js'
-import { apiServer, clientOf, serviceAccount } from '../../support/api-server/start.js'
+import { apiServer, clientOf, doubledServer, serviceAccount } from '../../support/api-server/start.js'
 import { directory } from '../../support/mounted.js'
 import { until } from '../../support/api-server/time.js'
 
@@ -55,6 +55,7 @@ describe('a follower', () => {
     const passed = await until(clock, () => told.length === 1, 500)
     expect(passed).toBeGreaterThan(30_000)
     expect(server.counts.of('list configmaps')).toBe(31)
+    await expect.poll(() => server.watches.size).toBe(1)
     server.faults.throttle(5, 7, { verb: 'watch' })
     server.watches.close()
     server.store.create('configmaps', configMap('b', {}))
@@ -95,7 +96,7 @@ describe('a follower', () => {
   })
 
   it('goes on with a rotated token', async () => {
-    const server = await apiServer({ tls: true })
+    const server = await doubledServer({ tls: true })
     const account = await serviceAccount(server, 'system:serviceaccount:default:shop')
     const client = await kubeClient({ serviceAccount: account.directory, env: account.env })
     onTestFinished(() => client.close())

@@ -4,8 +4,7 @@ import { type FakeClock, fakeClock } from '@hotmount/core/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { Rule } from '../../support/api-server/access.js'
 import type { Stored } from '../../support/api-server/kinds.js'
-import type { ApiServer } from '../../support/api-server/server.js'
-import { apiServer, clientOf } from '../../support/api-server/start.js'
+import { apiServer, clientOf, type Server } from '../../support/api-server/start.js'
 import { until } from '../../support/api-server/time.js'
 
 const rules: readonly Rule[] = [
@@ -22,7 +21,7 @@ interface Spec {
   readonly leaseTransitions: number
   readonly leaseDurationSeconds: number
 }
-const specOf = (server: ApiServer): Spec => server.store.get('leases', 'default', 'baton')['spec'] as Spec
+const specOf = (server: Server): Spec => server.store.get('leases', 'default', 'baton')['spec'] as Spec
 
 /** The clock of a machine that is wrong by so much: all of them go on together. */
 const skewed = (clock: FakeClock, byMs: number): Clock => ({

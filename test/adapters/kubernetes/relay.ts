@@ -10,8 +10,7 @@ import {
 import type { SimulatedMount } from '@hotmount/core/testing'
 import { expect, onTestFinished } from 'vitest'
 import type { Rule } from '../../support/api-server/access.js'
-import type { ApiServer } from '../../support/api-server/server.js'
-import { clientOf } from '../../support/api-server/start.js'
+import { clientOf, type Server } from '../../support/api-server/start.js'
 import { mounted } from '../../support/mounted.js'
 import { rulesShown } from '../../support/roles.js'
 
@@ -95,7 +94,7 @@ const serving = (track: Track, pod: string, isUndoable: boolean) => {
 
 /** Starts a replica that serves '1'. */
 export const replica = async (
-  server: ApiServer,
+  server: Server,
   track: Track,
   pod: string,
   { client, baton, loop: options, rollback = false }: ReplicaOptions = {},
@@ -121,7 +120,7 @@ export const gate = (): { readonly opened: Promise<void>; readonly open: () => v
 
 /** Some replicas: shop-0, shop-1 … */
 export const replicas = (
-  server: ApiServer,
+  server: Server,
   track: Track,
   count: number,
   options: ReplicaOptions = {},
@@ -157,9 +156,7 @@ export const allInSync = (all: readonly Replica[]): Promise<unknown> =>
   Promise.all(all.map(({ loop }) => loop.inSync()))
 
 /** What the Lease says of configs that were tried. */
-export const triedOn = (
-  server: ApiServer,
-): readonly { digest: string; verified: string[]; failed?: object }[] =>
+export const triedOn = (server: Server): readonly { digest: string; verified: string[]; failed?: object }[] =>
   JSON.parse(
     server.store.get('leases', 'default', 'shop-config').metadata.annotations?.['hotmount.dev/tried'] ?? '[]',
   ) as []

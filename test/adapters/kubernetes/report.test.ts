@@ -11,8 +11,7 @@ import { fakeClock } from '@hotmount/core/testing'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { Rule } from '../../support/api-server/access.js'
 import { pod } from '../../support/api-server/objects.js'
-import type { ApiServer } from '../../support/api-server/server.js'
-import { apiServer, clientOf } from '../../support/api-server/start.js'
+import { apiServer, clientOf, type Server } from '../../support/api-server/start.js'
 import { mounted } from '../../support/mounted.js'
 
 const rules: readonly Rule[] = [
@@ -20,7 +19,7 @@ const rules: readonly Rule[] = [
   { apiGroups: [''], resources: ['events'], verbs: ['create', 'patch'], namespace: 'default' },
 ]
 
-const shopPod = async (): Promise<ApiServer> => {
+const shopPod = async (): Promise<Server> => {
   const server = await apiServer()
   server.store.create('pods', pod('shop-1', { labels: { app: 'shop' } }))
   return server
@@ -43,7 +42,7 @@ const reporting = (
   return { loop, told, errors }
 }
 
-const annotationsOf = (server: ApiServer): Record<string, string> =>
+const annotationsOf = (server: Server): Record<string, string> =>
   server.store.get('pods', 'default', 'shop-1').metadata.annotations ?? {}
 
 interface Told {
@@ -53,7 +52,7 @@ interface Told {
   readonly count: number
   readonly involvedObject: { readonly name: string; readonly uid: string }
 }
-const eventsOf = (server: ApiServer): readonly Told[] =>
+const eventsOf = (server: Server): readonly Told[] =>
   server.store.list('events') as unknown as readonly Told[]
 
 const takes: Reaction = { name: 'app', apply: () => undefined }

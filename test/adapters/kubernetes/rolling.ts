@@ -4,9 +4,7 @@ import { expect, onTestFinished } from 'vitest'
 import type { Rule } from '../../support/api-server/access.js'
 import type { Stored } from '../../support/api-server/kinds.js'
 import { workload } from '../../support/api-server/objects.js'
-import { apiServer } from '../../support/api-server/start.js'
-
-type Server = Awaited<ReturnType<typeof apiServer>>
+import { apiServer, type Server } from '../../support/api-server/start.js'
 
 export const named: readonly Rule[] = [
   {
@@ -65,5 +63,3 @@ export const rolling = (
 export const templateOf = (server: Server, plural = 'deployments'): Record<string, string> =>
   (server.store.get(plural, 'default', 'shop')['spec'] as { template: Stored }).template.metadata
     .annotations ?? {}
-export const generationOf = (server: Server, plural = 'deployments'): number =>
-  server.store.get(plural, 'default', 'shop').metadata.generation ?? 0

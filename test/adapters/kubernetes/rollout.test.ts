@@ -4,7 +4,8 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import type { Rule } from '../../support/api-server/access.js'
 import { clientOf } from '../../support/api-server/start.js'
 import { mounted } from '../../support/mounted.js'
-import { generationOf, named, own, rolling, shop, templateOf } from './rolling.js'
+import { templatesOf } from '../../support/api-server/templates.js'
+import { named, own, rolling, shop, templateOf } from './rolling.js'
 
 describe('rollout', () => {
   it('writes the digest, waits until the pods are new, and needs no right but get and patch on one name', async () => {
@@ -58,7 +59,7 @@ describe('rollout', () => {
     server.workloads.healthy = () => true
     server.workloads.look()
     await expect.poll(() => reports.at(-1)?.outcome).toBe('applied')
-    expect(generationOf(server)).toBe(2)
+    expect(templatesOf(server, 'shop')).toBe(2)
   })
 
   it('names the right that is missing, and goes on when it is given', async () => {
@@ -75,23 +76,28 @@ describe('rollout', () => {
       'bind to ServiceAccount default:shop a Role in namespace default: { apiGroups: ["apps"], resources: ["deployments"], resourceNames: ["shop"], verbs: ["patch"] }',
     )
     server.access.grant('system:serviceaccount:default:shop', named)
-    await expect.poll(() => generationOf(server)).toBe(2)
+    await expect.poll(() => templatesOf(server, 'shop')).toBe(2)
   })
 
-  it.each<[what: string, spec: object, message: RegExp]>([
-    ['is paused', { paused: true }, /paused/],
-    ['is updated by hand', { updateStrategy: { type: 'OnDelete' } }, /OnDelete/],
-  ])('refuses a workload that %s', async (_what, spec, message) => {
-    const server = await shop()
-    const before = server.store.get('deployments', 'default', 'shop')
-    server.store.replace('deployments', { ...before, spec: { ...(before['spec'] as object), ...spec } })
+  it.each<[what: string, kind: string, spec: object, message: RegExp]>([
+    ['is paused', 'deployment', { paused: true }, /paused/],
+    ['is updated by hand', 'statefulset', { updateStrategy: { type: 'OnDelete' } }, /OnDelete/],
+  ])('refuses a workload that %s', async (_what, kind, spec, message) => {
+    const server = await shop(`${kind}s`)
+    const { resourceVersion: _, ...metadata } = server.store.get(`${kind}s`, 'default', 'shop').metadata
+    const before = server.store.get(`${kind}s`, 'default', 'shop')
+    server.store.replace(`${kind}s`, {
+      ...before,
+      metadata,
+      spec: { ...(before['spec'] as object), ...spec },
+    })
     const { volume, mount } = await mounted({ k: '1' })
-    const { outcome } = rolling(mount, await clientOf(server))
+    const { outcome } = rolling(mount, await clientOf(server), { workload: `${kind}/shop` })
     await volume.swap({ k: '2' })
     const report = await outcome(1)
     expect(report).toMatchObject({ outcome: 'rejected', error: { code: 'CHECK_FAILED', retryable: true } })
     expect((report as { error: Error }).error.message).toMatch(message)
-    expect(server.counts.of('patch deployments')).toBe(0)
+    expect(server.counts.of(`patch ${kind}s`)).toBe(0)
   })
 
   it('rolls nothing for what its own pod has started with', async () => {
@@ -119,7 +125,7 @@ describe('rollout', () => {
     await volume.swap({ a: '2', b: '2' })
     await mount.resync()
     expect((await loop.inSync()).outcome).toBe('applied')
-    expect(generationOf(server)).toBe(2)
+    expect(templatesOf(server, 'shop')).toBe(2)
   })
 
   it.each<[options: RolloutOptions, message: RegExp]>([

@@ -1,6 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import type { ApiServer } from './server.js'
+import type { Access } from './access.js'
+import type { Door } from './door.js'
+
+/** A server that tokens are for. */
+export type Known = Pick<Door, 'url' | 'tls'> & { readonly access: Pick<Access, 'rotate' | 'tokenOf'> }
 
 /** A directory like the one that a kubelet mounts, and the variables that lead to the server. */
 export interface ServiceAccount {
@@ -12,7 +16,7 @@ export interface ServiceAccount {
 
 /** Needs a server with TLS: a pod knows no other. */
 export const serviceAccountOf = (
-  server: ApiServer,
+  server: Known,
   directory: string,
   user = 'system:serviceaccount:default:default',
 ): ServiceAccount => {
@@ -33,12 +37,7 @@ export const serviceAccountOf = (
 }
 
 /** Writes a kubeconfig for a user, who may do anything unless told otherwise before. */
-export const kubeconfigOf = (
-  server: ApiServer,
-  file: string,
-  user = 'admin',
-  namespace = 'default',
-): string => {
+export const kubeconfigOf = (server: Known, file: string, user = 'admin', namespace = 'default'): string => {
   const ca = server.tls && Buffer.from(server.tls.ca).toString('base64')
   const config = {
     apiVersion: 'v1',

@@ -17,6 +17,7 @@ export interface Meta {
   labels?: Record<string, string>
   annotations?: Record<string, string>
   ownerReferences?: { apiVersion: string; kind: string; name: string; uid: string; controller?: boolean }[]
+  finalizers?: string[]
   managedFields?: { manager: string; operation: string; fieldsV1?: unknown }[]
 }
 

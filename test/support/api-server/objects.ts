@@ -70,7 +70,7 @@ export const pod = (
   } = {},
 ): Stored => ({
   metadata: { name, namespace, labels, annotations },
-  spec: { nodeName: 'node-0' },
+  spec: { containers: [{ name: 'app', image: 'example.org/app:1' }] },
   status: { phase: 'Running', conditions: [{ type: 'Ready', status: ready ? 'True' : 'False' }] },
 })
 

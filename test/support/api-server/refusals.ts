@@ -34,6 +34,7 @@ export const conflict = (plural: string, name: string): Refusal =>
     'Conflict',
     `Operation cannot be fulfilled on ${plural} "${name}": the object has been modified; please apply your changes to the latest version and try again`,
   )
-export const expired = (): Refusal =>
-  new Refusal(410, 'Expired', 'The resourceVersion for the provided watch is too old.')
+export const expired = (
+  message = 'The provided continue parameter is too old to display a consistent list result.',
+): Refusal => new Refusal(410, 'Expired', message)
 export const badRequest = (message: string): Refusal => new Refusal(400, 'BadRequest', message)

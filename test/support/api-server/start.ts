@@ -3,13 +3,46 @@ import { type KubeClient, kubeClient, type KubeClientOptions } from '@hotmount/a
 import { onTestFinished } from 'vitest'
 import { authority } from '../certificates.js'
 import { directory } from '../mounted.js'
-import type { Rule } from './access.js'
-import { kubeconfigOf, type ServiceAccount, serviceAccountOf } from './credentials.js'
+import { realServer } from '../real-server/real-server.js'
+import { realKubeconfig } from '../real-server/upstream.js'
+import type { Access, Rule } from './access.js'
+import type { Answers } from './answers.js'
+import { kubeconfigOf, type Known, type ServiceAccount, serviceAccountOf } from './credentials.js'
+import type { Door } from './door.js'
+import type { OpenWatches } from './open-watches.js'
 import { ApiServer } from './server.js'
+import type { Store } from './store.js'
 import { Workloads } from './workloads.js'
 
-/** A server that is gone when the test is, with controllers that roll workloads. */
-export const apiServer = async ({ tls = false }: { readonly tls?: boolean } = {}): Promise<
+/** What of a class can be used from outside. */
+type Plain<T> = Pick<T, keyof T>
+
+/** The double, or a real API server behind the same names. */
+export interface Server extends Plain<Door> {
+  readonly store: Pick<
+    Store,
+    'now' | 'knows' | 'version' | 'get' | 'find' | 'list' | 'create' | 'replace' | 'remove' | 'compact'
+  >
+  readonly access: Pick<Access, 'grant' | 'rotate' | 'tokenOf'>
+  readonly watches: Plain<OpenWatches>
+  readonly answers: Pick<Answers, 'expireLists'>
+  readonly workloads: Pick<
+    Workloads,
+    | 'stop'
+    | 'healthy'
+    | 'nodes'
+    | 'made'
+    | 'look'
+    | 'pause'
+    | 'resume'
+    | 'settled'
+    | 'exceedDeadline'
+    | 'podsOf'
+  >
+}
+
+/** The double, whatever is asked for: for what no real server can be made to do. */
+export const doubledServer = async ({ tls = false }: { readonly tls?: boolean } = {}): Promise<
   ApiServer & { readonly workloads: Workloads }
 > => {
   const issued = tls ? authority() : undefined
@@ -24,9 +57,19 @@ export const apiServer = async ({ tls = false }: { readonly tls?: boolean } = {}
   return Object.assign(server, { workloads })
 }
 
+/**
+ * A server that is gone when the test is, with controllers that roll workloads: the double, or, where
+ * HOTMOUNT_TEST_KUBECONFIG names one, namespaces of a real API server that the test has for itself.
+ */
+export const apiServer = async (): Promise<Server> =>
+  realKubeconfig === null ? doubledServer() : realServer(realKubeconfig)
+
+/** A server that somebody may be let in to. */
+type Granting = Known & Pick<Server, 'access'>
+
 /** A client of somebody who may do what the rules say; without rules, anything. Closed when the test is over. */
 export const clientOf = async (
-  server: ApiServer,
+  server: Granting,
   user = 'admin',
   rules?: readonly Rule[],
   options: KubeClientOptions = {},
@@ -40,7 +83,7 @@ export const clientOf = async (
 
 /** The ServiceAccount of a pod, as a directory and variables. */
 export const serviceAccount = async (
-  server: ApiServer,
+  server: Granting,
   user?: string,
   rules?: readonly Rule[],
 ): Promise<ServiceAccount> => {

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
-import { apiVersionOf, type Kind, kindOf, type Stored } from './kinds.js'
-import { conflict, expired, notFound, Refusal } from './refusals.js'
+import { apiVersionOf, type Kind, kindOf, kinds, type Stored } from './kinds.js'
+import { jobSpec } from './job-spec.js'
+import { conflict, notFound, Refusal } from './refusals.js'
 
 /** One write, as a watch sees it. */
 export interface Entry {
@@ -10,6 +11,8 @@ export interface Entry {
   readonly before: Stored | undefined
   readonly after: Stored | undefined
 }
+
+const isOther = (one: unknown, other: unknown): boolean => !isDeepStrictEqual(one, other)
 
 const keyOf = (namespace: string | undefined, name: string): string => `${namespace ?? ''}/${name}`
 
@@ -57,6 +60,11 @@ export class Store {
     return found && structuredClone(found)
   }
 
+  /** Whether the cluster has such a type. */
+  knows(plural: string): boolean {
+    return kinds.some((kind) => kind.plural === plural)
+  }
+
   /** In the order of their keys, as etcd has them. */
   list(plural: string, namespace?: string): readonly Stored[] {
     return [...this.#of(plural)]
@@ -80,6 +88,7 @@ export class Store {
       .toISOString()
       .replace(/\.\d+Z$/, 'Z')
     if (kind.hasStatus) metadata.generation = 1
+    if (plural === 'jobs') object['spec'] = jobSpec(object)
     this.#write(plural, undefined, object)
     return structuredClone(object)
   }
@@ -92,7 +101,10 @@ export class Store {
     if (resourceVersion !== undefined && resourceVersion !== before.metadata.resourceVersion)
       throw conflict(plural, given.metadata.name)
     const after = structuredClone(given)
-    if (part === 'status') Object.assign(after, { ...before, status: after['status'] })
+    // A write of the status may change annotations, too.
+    const { annotations } = after.metadata
+    const kept = { ...before.metadata, ...(annotations && { annotations }) }
+    if (part === 'status') Object.assign(after, { ...before, metadata: kept, status: after['status'] })
     else if (kind.hasStatus) after['status'] = before['status']
     if (after['status'] === undefined) delete after['status']
     const { uid, creationTimestamp, generation } = before.metadata
@@ -101,7 +113,12 @@ export class Store {
     after.metadata = { ...after.metadata, resourceVersion: before.metadata.resourceVersion ?? '' }
     Object.assign(after.metadata, { uid, creationTimestamp, ...(generation !== undefined && { generation }) })
     if (isDeepStrictEqual(before, after)) return after
-    if (generation !== undefined && !isDeepStrictEqual(before['spec'], after['spec']))
+    // Of a Deployment, other annotations are a new generation, too: they go to its ReplicaSets.
+    const isNoted =
+      plural === 'deployments' &&
+      part === 'object' &&
+      isOther(before.metadata.annotations ?? {}, after.metadata.annotations ?? {})
+    if (generation !== undefined && (isNoted || isOther(before['spec'], after['spec'])))
       after.metadata.generation = generation + 1
     this.#write(plural, before, after)
     return structuredClone(after)
@@ -113,9 +130,9 @@ export class Store {
     return before
   }
 
-  /** What was written after a version. @throws Refusal 410 when that is no longer known */
-  since(version: number): readonly Entry[] {
-    if (version < this.#compacted) throw expired()
+  /** What was written after a version; undefined when that is no longer known. */
+  since(version: number): readonly Entry[] | undefined {
+    if (version < this.#compacted) return undefined
     return this.#log.filter((entry) => entry.version > version)
   }
 

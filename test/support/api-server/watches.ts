@@ -1,16 +1,8 @@
 import type { ServerResponse } from 'node:http'
-import { apiVersionOf, type Kind, type Stored } from './kinds.js'
-import type { Refusal } from './refusals.js'
+import { OpenWatches, type Watching } from './open-watches.js'
+import { expired } from './refusals.js'
 import { fieldMatches, labelMatches, type Matches } from './selectors.js'
 import type { Entry, Store } from './store.js'
-
-/** Where a watch looks, and whom it tells. */
-export interface Watching {
-  readonly kind: Kind
-  readonly namespace: string | undefined
-  readonly query: URLSearchParams
-  readonly response: ServerResponse
-}
 
 interface Line {
   readonly type: string
@@ -26,23 +18,19 @@ const lineOf = ({ before, after }: Entry, matches: Matches): Line | undefined =>
   return { type: 'DELETED', object: after ?? before }
 }
 
-/** The watches that are open, and what can be done to them. */
-export class Watches {
+/** Tells open watches what is written. */
+export class Watches extends OpenWatches {
   readonly #store: Store
-  readonly #open = new Set<{ readonly watching: Watching; readonly hear: (entry: Entry) => void }>()
+  readonly #hears = new WeakMap<Watching, (entry: Entry) => void>()
 
   constructor(store: Store) {
+    super(() => String(store.version))
     this.#store = store
     store.onWrite((entry) => {
-      for (const { hear } of this.#open) hear(entry)
+      for (const watching of this.all()) this.#hears.get(watching)?.(entry)
     })
   }
 
-  get size(): number {
-    return this.#open.size
-  }
-
-  /** @throws Refusal 410 */
   start(watching: Watching): void {
     const { kind, namespace, query, response } = watching
     const [byLabel, byField] = [
@@ -58,6 +46,12 @@ export class Watches {
     const missed = from === 0 ? [] : this.#store.since(from)
     response.writeHead(200, { 'content-type': 'application/json' })
     response.flushHeaders()
+    if (!missed) {
+      // The answer has begun by the time that the real server looks.
+      this.#say(response, { type: 'ERROR', object: expired(`too old resource version: ${from}`).body() })
+      response.end()
+      return
+    }
     const hear = (entry: Entry): void => {
       const line = entry.plural === kind.plural ? lineOf(entry, matches) : undefined
       if (line) this.#say(response, line)
@@ -66,62 +60,14 @@ export class Watches {
       for (const object of this.#store.list(kind.plural, namespace).filter(matches))
         this.#say(response, { type: 'ADDED', object })
     for (const entry of missed) hear(entry)
-    const one = { watching, hear }
-    this.#open.add(one)
+    this.#hears.set(watching, hear)
+    this.add(watching)
     const seconds = Number(query.get('timeoutSeconds') ?? '1800')
     const timer = setTimeout(() => response.end(), Math.min(seconds * 1000, 2 ** 31 - 1))
-    response.once('close', () => {
-      clearTimeout(timer)
-      this.#open.delete(one)
-    })
+    response.once('close', () => clearTimeout(timer))
   }
 
   #say(response: ServerResponse, line: Line): void {
     response.write(`${JSON.stringify(line)}\n`)
-  }
-
-  /** Tells every watch how far the server is. */
-  bookmark(): void {
-    for (const { watching } of this.#open) {
-      const { kind, query, response } = watching
-      if (query.get('allowWatchBookmarks') !== 'true') continue
-      const metadata = { resourceVersion: String(this.#store.version) }
-      const object = { kind: kind.kind, apiVersion: apiVersionOf(kind), metadata }
-      this.#say(response, { type: 'BOOKMARK', object })
-    }
-  }
-
-  /** Every watch that is open; nothing more is said in it. */
-  #take(): readonly ServerResponse[] {
-    const responses = [...this.#open].map(({ watching }) => watching.response)
-    this.#open.clear()
-    return responses
-  }
-
-  /** Ends every watch in the usual way. */
-  close(): void {
-    for (const response of this.#take()) response.end()
-  }
-
-  /** Cuts every watch, in the middle of an object when one is given. */
-  cut(object?: Stored): void {
-    for (const response of this.#take()) {
-      const half = object && JSON.stringify({ type: 'MODIFIED', object })
-      if (half === undefined) response.socket?.destroy()
-      else response.write(half.slice(0, half.length / 2), () => response.socket?.destroy())
-    }
-  }
-
-  /** Says in every watch that something is wrong, and ends it. */
-  fail(refusal: Refusal): void {
-    for (const response of this.#take()) {
-      response.write(`${JSON.stringify({ type: 'ERROR', object: refusal.body() })}\n`)
-      response.end()
-    }
-  }
-
-  /** Half open: the connections stay, and nothing comes through any more. Watches that begin later speak again. */
-  silence(): void {
-    this.#take()
   }
 }

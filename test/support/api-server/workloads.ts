@@ -1,18 +1,13 @@
 import { createHash } from 'node:crypto'
 import { setImmediate as turn } from 'node:timers/promises'
-import { apiVersionOf, kindOf, type Stored } from './kinds.js'
+import type { Stored } from './kinds.js'
 import { Refusal } from './refusals.js'
+import { hashLabel, referenceTo, replicaSetOf, revisionName, type Template } from './replica-sets.js'
 import type { Store } from './store.js'
+import { statusOf } from './workload-status.js'
 
 type Fields = Record<string, unknown>
 
-interface Template {
-  readonly metadata?: {
-    readonly labels?: Record<string, string>
-    readonly annotations?: Record<string, string>
-  }
-  readonly spec?: Fields
-}
 interface Spec {
   readonly replicas?: number
   readonly paused?: boolean
@@ -27,8 +22,11 @@ const isReady = (pod: Stored): boolean => {
   return conditions.some(({ type, status }) => type === 'Ready' && status === 'True')
 }
 
-const hashLabel = 'pod-template-hash'
 const rolled = new Set(['deployments', 'statefulsets', 'daemonsets'])
+
+interface Named {
+  readonly metadata: { readonly name: string; readonly namespace?: string | undefined }
+}
 
 /** What the controllers of a cluster do about workloads, one step at each turn of the event loop, without time. */
 export class Workloads {
@@ -53,7 +51,8 @@ export class Workloads {
     this.#store = store
     this.stop = store.onWrite(({ plural, before, after }) => {
       const { namespace, name } = (after ?? before)?.metadata ?? { name: '' }
-      if (rolled.has(plural)) this.#wake(plural, namespace, name)
+      if (rolled.has(plural) && after) this.#wake(plural, namespace, name)
+      if (rolled.has(plural) && !after) this.#collect(plural, namespace, name)
       if (plural !== 'pods') return
       const owner = (after ?? before)?.metadata.annotations?.['test/workload']?.split('/')
       if (owner?.[0] !== undefined && owner[1] !== undefined) this.#wake(owner[0], namespace, owner[1])
@@ -108,11 +107,16 @@ export class Workloads {
     this.#wake('deployments', namespace, name)
   }
 
-  #podsOf(plural: string, { metadata }: Stored): readonly Stored[] {
+  #podsOf(plural: string, { metadata }: Named): readonly Stored[] {
     const owner = `${plural}/${metadata.name}`
     return this.#store
       .list('pods', metadata.namespace)
       .filter((pod) => pod.metadata.annotations?.['test/workload'] === owner)
+  }
+
+  /** The pods of a workload. */
+  podsOf(plural: string, namespace: string, name: string): readonly Stored[] {
+    return this.#podsOf(plural, { metadata: { namespace, name } })
   }
 
   /** One thing to do about a workload. False: nothing is left. */
@@ -126,11 +130,20 @@ export class Workloads {
     return acted
   }
 
+  /** What belonged to a workload goes with it. */
+  #collect(plural: string, namespace: string | undefined, name: string): void {
+    for (const pod of this.#podsOf(plural, { metadata: { namespace, name } })) this.#remove(pod)
+    for (const { metadata } of plural === 'deployments' ? this.#store.list('replicasets', namespace) : [])
+      if (metadata.ownerReferences?.[0]?.name === name)
+        this.#store.remove('replicasets', namespace, metadata.name)
+  }
+
   #roll(plural: string, workload: Stored, template: Template, hash: string, wanted: number): boolean {
     const pods = this.#podsOf(plural, workload)
     const isNew = (pod: Stored): boolean => pod.metadata.labels?.[hashLabel] === hash
     const [fresh, old] = [pods.filter(isNew), pods.filter((pod) => !isNew(pod))]
-    const owner = plural === 'deployments' ? this.#replicaSet(workload, template, hash) : workload
+    const owner =
+      plural === 'deployments' ? replicaSetOf(this.#store, workload, { template, hash }) : workload
     const waiting = fresh.find((pod) => !isReady(pod))
     if (waiting && this.healthy(template)) return this.#makeReady(waiting)
     // A Deployment has one more while it rolls; the others replace in place, one after the other.
@@ -145,24 +158,6 @@ export class Workloads {
     return false
   }
 
-  #replicaSet(workload: Stored, template: Template, hash: string): Stored {
-    const { namespace, name } = workload.metadata
-    const found = this.#store.find('replicasets', namespace, `${name}-${hash}`)
-    const metadata = {
-      name: `${name}-${hash}`,
-      ...(namespace !== undefined && { namespace }),
-      labels: { ...template.metadata?.labels, [hashLabel]: hash },
-      ownerReferences: [this.#reference('deployments', workload)],
-    }
-    return found ?? this.#store.create('replicasets', { metadata, spec: { template } })
-  }
-
-  #reference(plural: string, { metadata }: Stored) {
-    const kind = kindOf(plural)
-    const { name, uid = '' } = metadata
-    return { apiVersion: apiVersionOf(kind), kind: kind.kind, name, uid, controller: true }
-  }
-
   #make(plural: string, workload: Stored, owner: Stored, template: Template, hash: string): boolean {
     this.#pods += 1
     const { namespace, name } = workload.metadata
@@ -175,7 +170,7 @@ export class Workloads {
         ...(namespace !== undefined && { namespace }),
         labels: { ...template.metadata?.labels, [hashLabel]: hash },
         annotations: { ...template.metadata?.annotations, 'test/workload': `${plural}/${name}` },
-        ownerReferences: [this.#reference(plural === 'deployments' ? 'replicasets' : plural, owner)],
+        ownerReferences: [referenceTo(plural === 'deployments' ? 'replicasets' : plural, owner)],
       },
       spec: { nodeName: `node-${this.#pods % 3}`, ...template.spec },
       status: { phase: 'Pending', conditions: [{ type: 'Ready', status: 'False' }] },
@@ -199,36 +194,27 @@ export class Workloads {
     const pods = this.#podsOf(plural, workload)
     const ready = pods.filter(isReady).length
     const updated = pods.filter((pod) => pod.metadata.labels?.[hashLabel] === hash).length
+    const set =
+      plural === 'deployments' ? this.#store.find('replicasets', namespace, `${name}-${hash}`) : undefined
+    const revision = set?.metadata.annotations?.[revisionName]
     const isDone = updated === wanted && pods.length === wanted && ready === wanted
     if (isDone) this.#stuck.delete(`${namespace ?? ''}/${name}`)
-    const status =
-      plural === 'daemonsets'
-        ? { desiredNumberScheduled: wanted, updatedNumberScheduled: updated, numberAvailable: ready }
-        : {
-            replicas: pods.length,
-            updatedReplicas: updated,
-            readyReplicas: ready,
-            availableReplicas: ready,
-            ...(plural === 'statefulsets' && {
-              updateRevision: hash,
-              currentRevision: isDone ? hash : ((workload['status'] ?? {}) as Fields)['currentRevision'],
-            }),
-            ...(plural === 'deployments' && {
-              conditions: [this.#progress(`${namespace ?? ''}/${name}`, isDone)],
-            }),
-          }
+    const status = statusOf(plural, {
+      wanted,
+      made: pods.length,
+      ready,
+      updated,
+      hash,
+      isDone,
+      isStuck: this.#stuck.has(`${namespace ?? ''}/${name}`),
+      current: ((workload['status'] ?? {}) as Fields)['currentRevision'],
+    })
     const { resourceVersion: _, ...metadata } = workload.metadata
+    if (revision !== undefined) metadata.annotations = { ...metadata.annotations, [revisionName]: revision }
     this.#store.replace(
       plural,
       { ...workload, metadata, status: { observedGeneration, ...status } },
       'status',
     )
-  }
-
-  #progress(key: string, isDone: boolean) {
-    if (this.#stuck.has(key))
-      return { type: 'Progressing', status: 'False', reason: 'ProgressDeadlineExceeded' }
-    const reason = isDone ? 'NewReplicaSetAvailable' : 'ReplicaSetUpdated'
-    return { type: 'Progressing', status: 'True', reason }
   }
 }
