@@ -99,7 +99,7 @@ const act = async ({ plan, client, open: { cluster, controller }, log, io }: Act
     plan.listen === undefined
       ? undefined
       : await serve(plan.listen, {
-          live: () => [],
+          live: () => cluster.dead.map((type) => `${type} are followed no more`),
           ready: () => [
             ...(cluster.isSynced ? [] : ['not everything has been read yet']),
             ...cluster.health.troubles.map((type) => `${type} cannot be read`),

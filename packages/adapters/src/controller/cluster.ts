@@ -55,6 +55,9 @@ const fieldSelectors: Readonly<Record<ResourceKind, string | undefined>> = {
   Secret: 'type!=helm.sh/release.v1',
 }
 
+// An idle watch moves every 90 s, one that waits every 30 s; the pages of a long list take their time.
+const longestMs = 600_000
+
 interface Following {
   readonly type: string
   readonly follower: Follower<unknown>
@@ -165,6 +168,17 @@ export class Cluster extends Emitter<ClusterEvents> {
       troubles: this.#followings.flatMap(({ type, follower }) => (follower.trouble ? [type] : [])),
       lastContactAt: Math.min(...this.#followings.map(({ follower }) => follower.health.lastContactAt)),
     }
+  }
+
+  /**
+   * Types whose watch does nothing any more, not even try again: a fault here, which only a restart mends. A server
+   * that is away is no such fault.
+   */
+  get dead(): readonly string[] {
+    const silentSince = this.#settings.clock.now() - longestMs
+    return this.#followings.flatMap(({ type, follower: { health } }) =>
+      health.state === 'closed' || health.lastMovedAt < silentSince ? [type] : [],
+    )
   }
 
   async close(): Promise<void> {

@@ -11,6 +11,8 @@ export interface FollowHealth {
   readonly state: 'listing' | 'watching' | 'waiting' | 'closed'
   /** When the server last said something, in milliseconds since 1970 on the clock that is used. */
   readonly lastContactAt: number
+  /** When it last did anything, be it to wait: an idle watch is opened anew after its silence. On the same clock. */
+  readonly lastMovedAt: number
   /** How often all was listed, the first time included. */
   readonly lists: number
   /** How often a watch was opened. */
@@ -67,7 +69,16 @@ export class Follower<P> extends Emitter<FollowEvents<P>> implements AsyncDispos
     this.#settings = settings
     this.#looking = looking
     const lastContactAt = settings.clock.now()
-    this.#health = { state: 'listing', lastContactAt, lists: 0, watches: 0, silences: 0, missed: 0 }
+    const lastMovedAt = lastContactAt
+    this.#health = {
+      state: 'listing',
+      lastContactAt,
+      lastMovedAt,
+      lists: 0,
+      watches: 0,
+      silences: 0,
+      missed: 0,
+    }
     this.#stateChanged = this.#nextState()
     const abort = (): void => void this.close()
     signal?.addEventListener('abort', abort, { once: true })
@@ -122,7 +133,7 @@ export class Follower<P> extends Emitter<FollowEvents<P>> implements AsyncDispos
     })
   }
   #note(health: Partial<FollowHealth>): void {
-    this.#health = { ...this.#health, ...health }
+    this.#health = { ...this.#health, lastMovedAt: this.#settings.clock.now(), ...health }
     const wake = this.#onState
     this.#stateChanged = this.#nextState()
     wake()
