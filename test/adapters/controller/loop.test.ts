@@ -6,6 +6,8 @@ import { configMap } from '../../support/api-server/objects.js'
 import { apiServer, clientOf } from '../../support/api-server/start.js'
 import { annotate, change, envFrom, quick, rolling, run, shop } from './rig.js'
 
+const patient = { timeout: 15_000 }
+
 describe('one after the other', () => {
   it('rolls the workloads of a turn, and stops at one that fails', async () => {
     const server = await apiServer()
@@ -37,6 +39,23 @@ describe('one after the other', () => {
     server.workloads.healthy = () => true
     change(server, 'all', { a: '4' })
     await expect.poll(() => said('complete').length, { timeout: 10_000 }).toBe(8)
+  })
+})
+
+describe('a rollout that does not go on', () => {
+  it.each(['statefulsets', 'daemonsets'])('is told of, and may go on after all: %s', async (plural) => {
+    const server = await apiServer()
+    server.store.create('configmaps', configMap('shop', { a: '1' }))
+    server.store.create(plural, rolling('shop', { annotations: { 'hotmount.dev/deadline': '1s' } }))
+    await server.workloads.settled()
+    const { said } = await run(server)
+    await expect.poll(() => said()).toEqual(['adopted shop'])
+    server.workloads.healthy = () => false
+    change(server, 'shop', { a: '2' })
+    await expect.poll(() => said('rolled', 'stuck'), patient).toEqual(['rolled shop', 'stuck shop'])
+    server.workloads.healthy = () => true
+    server.workloads.look()
+    await expect.poll(() => said('stuck', 'complete'), patient).toEqual(['stuck shop', 'complete shop'])
   })
 })
 

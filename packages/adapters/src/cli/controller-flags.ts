@@ -90,7 +90,7 @@ const whatFlags: FlagTable<WhatFlag> = {
 }
 
 /** When it rolls, for workloads that say nothing themselves. */
-type WhenFlag = 'coalesce' | 'rate' | 'breaker' | 'window' | 'one-at-a-time' | 'approval'
+type WhenFlag = 'coalesce' | 'rate' | 'breaker' | 'window' | 'one-at-a-time' | 'approval' | 'deadline'
 const whenFlags: FlagTable<WhenFlag> = {
   coalesce: {
     value: 'QUIET:MOST',
@@ -118,6 +118,11 @@ const whenFlags: FlagTable<WhenFlag> = {
     common: true,
     help: 'each rollout waits until a person approves it',
     more: 'The Event says how',
+  },
+  deadline: {
+    value: 'TIME',
+    help: 'a StatefulSet or DaemonSet is stuck after so long without another new pod',
+    more: 'Default 10m; off for never. A Deployment has its progressDeadlineSeconds',
   },
 }
 

@@ -3,7 +3,7 @@ import { commaList, goBool } from '../controller/go-bool.js'
 import type { ResourceKind, WorkloadKind } from '../controller/kinds.js'
 import { readCalendar } from '../controller/calendar.js'
 import { type ControllerOptions, usualOptions } from '../controller/open-controller.js'
-import { type Defaults, readGathering, readQuota } from '../controller/policy.js'
+import { type Defaults, readDeadline, readGathering, readQuota } from '../controller/policy.js'
 import { readSelector } from '../controller/selectors.js'
 import { everywhere } from '../controller/turns.js'
 import { type Args, readArgs, splitAtDashes } from './args.js'
@@ -129,7 +129,7 @@ const scopeOf = (args: Read, env: Io['env']): ControllerOptions['scope'] => {
 const defaultsOf = (args: Read): Defaults => {
   const { defaults: usual } = usualOptions
   const read = <T>(
-    flag: 'coalesce' | 'rate' | 'breaker' | 'window',
+    flag: 'coalesce' | 'rate' | 'breaker' | 'window' | 'deadline',
     parse: (text: string, option: string) => T,
     fallback: T,
   ): T => {
@@ -143,6 +143,7 @@ const defaultsOf = (args: Read): Defaults => {
     window: read('window', readCalendar, usual.window),
     turn: args.has('one-at-a-time') ? everywhere : usual.turn,
     needsApproval: args.has('approval'),
+    deadlineMs: read('deadline', readDeadline, usual.deadlineMs),
   }
 }
 

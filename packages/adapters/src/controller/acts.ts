@@ -75,8 +75,19 @@ export class Acts extends Emitter<{ report: [report: RollReport] }> {
   /** A workload is as the watch tells: a rollout of it may be over. */
   look(workload: Workload): void {
     this.memory.note(workload)
-    const news = this.rollouts.note(keyOf(workload), workload.progress, this.#settings.clock.now())
+    const news = this.rollouts.note(keyOf(workload), workload, this.#settings.clock.now())
     if (news) this.emit('report', { workload: nameOf(workload), ...news })
+  }
+
+  /** Tells of a rollout that has stood still for too long. Returns when it will have, in milliseconds since 1970. */
+  judge(workload: Workload, deadlineMs: number): number | undefined {
+    const key = keyOf(workload)
+    const dueMs = this.rollouts.dueMs(key, deadlineMs)
+    const now = this.#settings.clock.now()
+    if (dueMs === undefined || dueMs > now) return dueMs
+    const news = this.rollouts.note(key, { ...workload, progress: 'failed' }, now)
+    if (news) this.emit('report', { workload: nameOf(workload), ...news })
+    return undefined
   }
 
   #noted(before: Workload, after: Workload): void {

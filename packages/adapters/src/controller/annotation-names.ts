@@ -57,6 +57,8 @@ export const ownNames = {
   window: 'hotmount.dev/window',
   turn: 'hotmount.dev/turn',
   approval: 'hotmount.dev/approval',
+  /** How long a StatefulSet or DaemonSet may roll without another pod that is new. */
+  deadline: 'hotmount.dev/deadline',
   /** What a person writes to let one digest pass. */
   approve: 'hotmount.dev/approve',
   /** What a person writes, anything new, to let a held workload go on. */

@@ -148,6 +148,7 @@ export class Controller extends Emitter<{ report: [report: RollReport] }> {
     let digest = ''
     try {
       this.#complain(key, workload)
+      this.#judge(key, told)
       if (await this.#resume(key, workload, signal)) return
       const plan = this.#plan(key, workload)
       if ('stamp' in plan) ({ digest } = plan.stamp)
@@ -190,6 +191,14 @@ export class Controller extends Emitter<{ report: [report: RollReport] }> {
     if (isDue) await this.#acts.resume(workload, signal)
     else this.#agenda.add(key, atMs)
     return isDue
+  }
+
+  #judge(key: string, workload: Workload): void {
+    const { rules } = this.#settings
+    const reading = readPolicy(workload, rules.names, rules.defaults)
+    const { deadlineMs } = reading.ok ? reading.policy : rules.defaults
+    const dueMs = this.#acts.judge(workload, deadlineMs)
+    if (dueMs !== undefined) this.#agenda.add(key, dueMs)
   }
 
   #complain(key: string, workload: Workload): void {

@@ -58,6 +58,8 @@ export const usualOptions: Omit<ControllerOptions, 'client'> = {
     window: undefined,
     turn: undefined,
     needsApproval: false,
+    // As long as a Deployment has unless it says otherwise.
+    deadlineMs: 600_000,
   },
   dryRun: false,
   secretsByPods: false,

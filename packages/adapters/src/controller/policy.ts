@@ -26,13 +26,18 @@ export interface Policy {
   /** Workloads of a namespace with the same turn roll one after the other. */
   readonly turn: string | undefined
   readonly needsApproval: boolean
+  /** A StatefulSet or DaemonSet that rolls for so long without another new pod is stuck. Infinity: never. */
+  readonly deadlineMs: number
   /** What a person wrote. */
   readonly approve: string | undefined
   readonly release: string | undefined
 }
 
 /** What holds for workloads that say nothing themselves. */
-export type Defaults = Pick<Policy, 'coalesce' | 'rate' | 'breaker' | 'window' | 'turn' | 'needsApproval'>
+export type Defaults = Pick<
+  Policy,
+  'coalesce' | 'rate' | 'breaker' | 'window' | 'turn' | 'needsApproval' | 'deadlineMs'
+>
 
 /** A policy, or what is wrong with the annotations: then nothing rolls until they are mended. */
 export type PolicyReading =
@@ -85,6 +90,14 @@ export const readQuota = (text: string, option: string): Quota | undefined => {
   return { max, withinMs }
 }
 
+/** `10m`; Infinity for `off`. @throws UsageError BAD_DURATION BAD_OPTION */
+export const readDeadline = (text: string, option: string): number => {
+  if (text === 'off') return Number.POSITIVE_INFINITY
+  const limit = ms(text, option)
+  if (limit === 0) throw bad(option, 'no time at all', 'write 10m, or off')
+  return limit
+}
+
 const readApproval = (text: string, option: string): boolean => {
   if (text === 'required' || text === 'off') return text === 'required'
   throw bad(option, 'neither required nor off', 'write required')
@@ -119,6 +132,7 @@ export const readPolicy = (subject: Subject, names: AnnotationNames, defaults: D
         window: read(ownNames.window, readCalendar, defaults.window),
         turn: read(ownNames.turn, (text) => (text === 'off' ? undefined : text), defaults.turn),
         needsApproval: read(ownNames.approval, readApproval, defaults.needsApproval),
+        deadlineMs: read(ownNames.deadline, readDeadline, defaults.deadlineMs),
         approve: subject.annotations[ownNames.approve],
         release: subject.annotations[ownNames.release],
       },

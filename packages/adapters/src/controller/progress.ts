@@ -62,6 +62,15 @@ const daemonSet = ({ spec = {}, status = {} }: Rolling): Progress => {
   return updatedNumberScheduled >= wanted && numberAvailable >= wanted ? 'complete' : 'rolling'
 }
 
+/**
+ * How many pods are new, of a kind whose own controller never says that a rollout is stuck: then another count is what
+ * goes on. Undefined for the kinds that have a deadline of their own.
+ */
+export const updatedOf = (kind: WorkloadKind, { status = {} }: Rolling): number | undefined => {
+  if (kind === 'StatefulSet') return status.updatedReplicas ?? 0
+  return kind === 'DaemonSet' ? (status.updatedNumberScheduled ?? 0) : undefined
+}
+
 const phases: Readonly<Record<string, Progress | undefined>> = {
   Healthy: 'complete',
   Degraded: 'failed',

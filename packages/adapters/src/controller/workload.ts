@@ -2,7 +2,7 @@ import type { Relevant } from './annotation-names.js'
 import type { Subject } from './decide.js'
 import { property, relevantIn, stringsOf } from './hashes.js'
 import type { WorkloadKind } from './kinds.js'
-import { type Progress, progressOf, type Rolling } from './progress.js'
+import { type Progress, progressOf, type Rolling, updatedOf } from './progress.js'
 import { containersOf, type PodSpec, referencesOf } from './references.js'
 
 /** What is kept of a workload: names, references, annotations that matter here, and how far its rollout is. */
@@ -12,6 +12,8 @@ export interface Workload extends Subject {
   readonly uid: string
   readonly resourceVersion: string
   readonly progress: Progress
+  /** How many of its pods are new, where nobody else tells that a rollout is stuck. */
+  readonly updated: number | undefined
   readonly paused: boolean
   /** Of a CronJob or Job. */
   readonly suspended: boolean
@@ -47,6 +49,7 @@ export const workloadOf = (kind: WorkloadKind, object: unknown, isRelevant: Rele
     references: referencesOf(pod),
     containers: containersOf(pod),
     progress: progressOf(kind, rolling),
+    updated: updatedOf(kind, rolling),
     paused: property(spec, 'paused') === true,
     suspended: property(spec, 'suspend') === true,
     hasTemplate: template !== undefined,
