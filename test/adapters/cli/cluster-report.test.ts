@@ -3,8 +3,7 @@ import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { digestOf } from '../../../packages/adapters/src/cli/manifest/projected.js'
 import type { Rule } from '../../support/api-server/access.js'
-import type { ApiServer } from '../../support/api-server/server.js'
-import { apiServer } from '../../support/api-server/start.js'
+import { apiServer, type Server } from '../../support/api-server/start.js'
 import { roleIn } from '../../support/roles.js'
 import { podEnv, publish, replica } from './cluster-rig.js'
 import { launch, logged, temporary } from './support.js'
@@ -17,7 +16,7 @@ const patient = { timeout: 15_000 }
 const digest = (text: string): Promise<string> => digestOf({ a: Buffer.from(text) }, {})
 
 /** The command of somebody who may look at pods. */
-const ask = async (server: ApiServer, ...argv: readonly string[]) => {
+const ask = async (server: Server, ...argv: readonly string[]) => {
   const asked = launch([...argv, '--selector', 'app=shop'], await podEnv(server, 'reader', readers))
   return { code: await asked.exited, out: asked.out(), err: asked.err() }
 }

@@ -2,8 +2,8 @@ import path from 'node:path'
 import type { Data, SimulatedMount } from '@hotmount/core/testing'
 import type { Rule } from '../../support/api-server/access.js'
 import { kubeconfigOf } from '../../support/api-server/credentials.js'
+import type { Server } from '../../support/api-server/start.js'
 import { pod } from '../../support/api-server/objects.js'
-import type { ApiServer } from '../../support/api-server/server.js'
 import { launch, type Running, temporary, volume } from './support.js'
 
 /** A sidecar of one pod, as a process of its own, on a volume of its own. */
@@ -16,7 +16,7 @@ export interface Replica {
 
 /** The environment of a container whose pod may do what the rules say. */
 export const podEnv = async (
-  server: ApiServer,
+  server: Server,
   name: string,
   rules: readonly Rule[],
 ): Promise<NodeJS.ProcessEnv & { readonly KUBECONFIG: string }> => {
@@ -28,7 +28,7 @@ export const podEnv = async (
 
 /** Starts the sidecar of a pod labelled app=shop. `flags` may name the mount. */
 export const replica = async (
-  server: ApiServer,
+  server: Server,
   name: string,
   rules: readonly Rule[],
   data: Data,

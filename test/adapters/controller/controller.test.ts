@@ -149,10 +149,10 @@ describe('a controller', () => {
       await expect.poll(stateOf).not.toBe(committed)
     }
     await server.workloads.settled()
-    expect([said('rolled'), generationOf(server, 'shop')]).toEqual([['rolled shop'], 2])
+    expect([said('rolled'), templatesOf(server, 'shop')]).toEqual([['rolled shop'], 2])
     change(server, 'shop', { a: '3' })
     await expect.poll(() => said('complete').length).toBe(2)
-    expect(generationOf(server, 'shop')).toBe(3)
+    expect(templatesOf(server, 'shop')).toBe(3)
   })
   it('adopts a new workload at once, however long it gathers changes', async () => {
     const server = await shop()

@@ -146,7 +146,7 @@ describe('a follower', () => {
   })
 
   it('says so when the token cannot be read, and goes on when it can', async () => {
-    const server = await apiServer({ tls: true })
+    const server = await doubledServer({ tls: true })
     const account = await serviceAccount(server, 'system:serviceaccount:default:shop')
     const client = await kubeClient({ serviceAccount: account.directory, env: account.env })
     onTestFinished(() => client.close())
