@@ -4,7 +4,7 @@ import { type KubeConfigLike, kubeClient, resources } from '@hotmount/adapters/k
 import { fakeClock } from '@hotmount/core/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { configMap } from '../../support/api-server/objects.js'
-import { doubledServer as apiServer, serviceAccount, type Server } from '../../support/api-server/start.js'
+import { apiServer, serviceAccount, type Server } from '../../support/api-server/start.js'
 import { directory } from '../../support/mounted.js'
 
 const withApp = async (tls = true): Promise<Server> => {

@@ -9,7 +9,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { following } from '../../support/api-server/following.js'
 import { configMap } from '../../support/api-server/objects.js'
 import { Refusal } from '../../support/api-server/refusals.js'
-import { apiServer, clientOf, doubledServer, serviceAccount } from '../../support/api-server/start.js'
+import { apiServer, clientOf, serviceAccount } from '../../support/api-server/start.js'
 import { directory } from '../../support/mounted.js'
 import { until } from '../../support/api-server/time.js'
 
@@ -96,7 +96,7 @@ describe('a follower', () => {
   })
 
   it('goes on with a rotated token', async () => {
-    const server = await doubledServer({ tls: true })
+    const server = await apiServer({ tls: true })
     const account = await serviceAccount(server, 'system:serviceaccount:default:shop')
     const client = await kubeClient({ serviceAccount: account.directory, env: account.env })
     onTestFinished(() => client.close())
@@ -146,7 +146,7 @@ describe('a follower', () => {
   })
 
   it('says so when the token cannot be read, and goes on when it can', async () => {
-    const server = await doubledServer({ tls: true })
+    const server = await apiServer({ tls: true })
     const account = await serviceAccount(server, 'system:serviceaccount:default:shop')
     const client = await kubeClient({ serviceAccount: account.directory, env: account.env })
     onTestFinished(() => client.close())

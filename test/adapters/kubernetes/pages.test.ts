@@ -1,7 +1,7 @@
 import { pages, resources } from '@hotmount/adapters/kubernetes'
 import { describe, expect, it } from 'vitest'
 import { configMap } from '../../support/api-server/objects.js'
-import { apiServer, clientOf } from '../../support/api-server/start.js'
+import { apiServer, clientOf, doubledServer } from '../../support/api-server/start.js'
 
 describe('pages', () => {
   it('come one by one, and begins anew when the place to go on from is gone', async () => {
@@ -32,8 +32,8 @@ describe('pages', () => {
     expect(server.counts.of('list configmaps')).toBeLessThan(12)
   })
 
-  it('hold a single object as large as it is', async () => {
-    const server = await apiServer()
+  it('hold a single object as large as it is, also one that no real server takes', async () => {
+    const server = await doubledServer()
     const large = 'x'.repeat(9 * 1024 * 1024)
     for (const name of ['a', 'b']) server.store.create('configmaps', configMap(name, { large }))
     const client = await clientOf(server)

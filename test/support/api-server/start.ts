@@ -8,7 +8,7 @@ import { realKubeconfig } from '../real-server/upstream.js'
 import type { Access, Rule } from './access.js'
 import type { Answers } from './answers.js'
 import { kubeconfigOf, type Known, type ServiceAccount, serviceAccountOf } from './credentials.js'
-import type { Door } from './door.js'
+import type { Door, ServerTls } from './door.js'
 import type { OpenWatches } from './open-watches.js'
 import { ApiServer } from './server.js'
 import type { Store } from './store.js'
@@ -41,13 +41,21 @@ export interface Server extends Plain<Door> {
   >
 }
 
-/** The double, whatever is asked for: for what no real server can be made to do. */
-export const doubledServer = async ({ tls = false }: { readonly tls?: boolean } = {}): Promise<
-  ApiServer & { readonly workloads: Workloads }
-> => {
+interface Wanted {
+  /** Speaks HTTPS, with a certificate of its own: a pod knows no other server. */
+  readonly tls?: boolean
+}
+
+const certificateOf = ({ tls = false }: Wanted): ServerTls | undefined => {
   const issued = tls ? authority() : undefined
-  const own = issued?.issue('localhost')
-  const server = new ApiServer(issued && own && { ...own.pem, ca: issued.pem.cert })
+  return issued && { ...issued.issue('localhost').pem, ca: issued.pem.cert }
+}
+
+/** The double, whatever is asked for: for what no real server can be made to do. */
+export const doubledServer = async (
+  wanted: Wanted = {},
+): Promise<ApiServer & { readonly workloads: Workloads }> => {
+  const server = new ApiServer(certificateOf(wanted))
   await server.start()
   const workloads = new Workloads(server.store)
   onTestFinished(async () => {
@@ -61,8 +69,8 @@ export const doubledServer = async ({ tls = false }: { readonly tls?: boolean } 
  * A server that is gone when the test is, with controllers that roll workloads: the double, or, where
  * HOTMOUNT_TEST_KUBECONFIG names one, namespaces of a real API server that the test has for itself.
  */
-export const apiServer = async (): Promise<Server> =>
-  realKubeconfig === null ? doubledServer() : realServer(realKubeconfig)
+export const apiServer = async (wanted: Wanted = {}): Promise<Server> =>
+  realKubeconfig === null ? doubledServer(wanted) : realServer(realKubeconfig, certificateOf(wanted))
 
 /** A server that somebody may be let in to. */
 type Granting = Known & Pick<Server, 'access'>

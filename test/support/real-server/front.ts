@@ -19,7 +19,8 @@ export class Front extends Door {
   readonly refused = new Set<string>()
   /** Watches from before this version are too old, and places in lists from before it are not known. */
   compacted = 0
-  areListsExpired = false
+  /** Where lists go on that have been begun, and whether that is still known. */
+  readonly #places = new Map<string, boolean>()
   readonly #upstream: Upstream
   readonly #view: View
   readonly #agent: Agent
@@ -38,6 +39,11 @@ export class Front extends Door {
       for (const socket of sockets ?? []) socket.destroy()
   }
 
+  /** The places to go on from are no longer known. */
+  expireLists(): void {
+    for (const place of this.#places.keys()) this.#places.set(place, place === '')
+  }
+
   protected override admit({ request }: Exchange): void {
     if (this.refused.has(request.headers.authorization ?? ''))
       throw new Refusal(401, 'Unauthorized', 'Unauthorized')
@@ -46,7 +52,7 @@ export class Front extends Door {
   protected override async answer(exchange: Exchange): Promise<void> {
     const { target, request, response } = exchange
     const { query, verb } = target
-    if (this.areListsExpired && query.has('continue')) throw expired()
+    if (this.#places.get(query.get('continue') ?? '') === false) throw expired()
     const body = await bodyOf(request)
     const from = Number(query.get('resourceVersion') ?? '0')
     if (verb === 'watch' && from > 0 && from < this.compacted) {
@@ -97,8 +103,13 @@ export class Front extends Door {
 
   #ownOnly(text: string): string {
     if (!text.startsWith('{')) return text
-    const answer = JSON.parse(text) as { readonly kind?: string; readonly items?: readonly object[] }
+    const answer = JSON.parse(text) as {
+      readonly kind?: string
+      readonly metadata?: { readonly continue?: string }
+      readonly items?: readonly object[]
+    }
     if (!answer.items) return text
+    this.#places.set(answer.metadata?.continue ?? '', true)
     const kind = answer.kind?.replace(/List$/, '')
     return JSON.stringify({
       ...answer,

@@ -1,5 +1,6 @@
 import { kubeClient } from '@hotmount/adapters/kubernetes'
 import { onTestFinished } from 'vitest'
+import type { ServerTls } from '../api-server/door.js'
 import type { Server } from '../api-server/start.js'
 import { Front } from './front.js'
 import { RealAccess } from './real-access.js'
@@ -10,13 +11,13 @@ import { upstreamOf } from './upstream.js'
 import { View } from './view.js'
 
 /** Namespaces of a real API server that the test has for itself; they are deleted when it is over. */
-export const realServer = async (kubeconfig: string): Promise<Server> => {
+export const realServer = async (kubeconfig: string, tls?: ServerTls): Promise<Server> => {
   const upstream = await upstreamOf(kubeconfig)
   const view = new View()
   const asking = new SyncClient(upstream)
   const store = new RealStore(asking, view)
   const access = new RealAccess(asking, store, view)
-  const front = new Front(upstream, view, () => String(store.version))
+  const front = new Front(upstream, view, () => String(store.version), tls)
   const client = await kubeClient({ kubeconfig })
   const workloads = new RealWorkloads(client, store, view)
   store.onCompact = (version) => (front.compacted = version)
@@ -32,8 +33,5 @@ export const realServer = async (kubeconfig: string): Promise<Server> => {
   })
   store.ensure('default')
   await front.start()
-  const expireLists = (): void => {
-    front.areListsExpired = true
-  }
-  return Object.assign(front, { store, access, workloads, answers: { expireLists } })
+  return Object.assign(front, { store, access, workloads, answers: front })
 }

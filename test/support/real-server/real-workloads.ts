@@ -128,9 +128,10 @@ export class RealWorkloads {
         .filter((one) => !isDone(one) && !this.#isBroken(one))
         .map(({ metadata }) => metadata.name)
     const look = (): void => {
-      if (left().length > 0) throw new Error(`not settled: ${left().join(' ')}`)
+      const names = left()
+      if (names.length > 0) throw new Error(`${names.length} not settled: ${names.slice(0, 5).join(' ')}`)
     }
-    await vi.waitFor(look, { timeout: 120_000, interval: 100 })
+    await vi.waitFor(look, { timeout: 120_000, interval: 250 })
   }
 
   /** The time in which a rollout has to go on is over. */
