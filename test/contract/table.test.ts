@@ -3,6 +3,7 @@ import path from 'node:path'
 import { expect, it } from 'vitest'
 import { publicNamesOf } from '../support/public-names.js'
 import { root } from '../support/source-tree.js'
+import { rowsOfCluster } from './rows-cluster.js'
 import { rowsHere } from './rows-here.js'
 import { rowsOfProcesses } from './rows-processes.js'
 import { rowsOfServers } from './rows-servers.js'
@@ -10,8 +11,6 @@ import { rowsOfServers } from './rows-servers.js'
 /** What makes a reaction and is not in the table, and why. */
 const exempt: Readonly<Record<string, string>> = {
   serverReload: 'makes presets, and every preset is in the table',
-  rollout:
-    'replaces pods through an API server: test/adapters/kubernetes/rollout.test.ts asks the same of it there',
 }
 
 const read = (file: string): string => readFileSync(path.join(root, file), 'utf8')
@@ -35,7 +34,7 @@ it('has a row for every exported function that returns a reaction', () => {
     .filter(({ callable }) => callable)
     .filter(makesReaction)
     .map(({ name }) => name)
-  const rows = [...rowsHere, ...rowsOfProcesses, ...rowsOfServers].map(({ name }) => name)
+  const rows = [...rowsHere, ...rowsOfCluster, ...rowsOfProcesses, ...rowsOfServers].map(({ name }) => name)
   expect(made.length).toBeGreaterThan(10)
   expect([...new Set(made)].filter((name) => !rows.includes(name) && !(name in exempt))).toEqual([])
   expect(rows.filter((name) => !name.startsWith('Supervisor.') && !made.includes(name))).toEqual([])

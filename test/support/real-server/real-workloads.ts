@@ -131,7 +131,7 @@ export class RealWorkloads {
       const names = left()
       if (names.length > 0) throw new Error(`${names.length} not settled: ${names.slice(0, 5).join(' ')}`)
     }
-    await vi.waitFor(look, { timeout: 120_000, interval: 250 })
+    await vi.waitFor(look, { timeout: 600_000, interval: left().length > 50 ? 2000 : 250 })
   }
 
   /** The time in which a rollout has to go on is over. */
