@@ -2,89 +2,89 @@ import type { Clock } from '../base/clock.js'
 
 interface Member {
   readonly look: () => Promise<void>
-  dueAt: number
   isLooking: boolean
 }
 
-// Looks of one interval come at this many times: a hundred mounts wake the process no more often than twenty.
-const phases = 20
-// A look costs two system calls where nothing is new, some 20 µs.
-const perTurn = 25
+interface Group {
+  readonly members: Set<Member>
+  dueAt: number
+}
+
+// So many looks are half a millisecond of one turn of the event loop. Waking up costs more than a look does.
+const groupSize = 25
 // Multiples of it, whole parts taken off, lie evenly however many there are.
 const golden = 0.618_033_988_749_895
 
-/**
- * The safety re-checks of all mounts that have one interval: one timer for them all, their looks spread over the
- * interval, and never more than a few in one turn of the event loop.
- */
+/** The safety re-checks of all that have one interval: by one timer, in groups whose turns are spread over the interval. */
 class Resyncs {
   readonly #clock: Clock
   readonly #everyMs: number
-  readonly #members = new Set<Member>()
+  readonly #groups = new Set<Group>()
+  #made = 0
   #alarm: AbortController | undefined
-  #alarmAt = Infinity
-  #beganAt = 0
-  #joined = 0
 
   constructor(clock: Clock, everyMs: number) {
     this.#clock = clock
     this.#everyMs = everyMs
   }
 
-  get size(): number {
-    return this.#members.size
+  get isEmpty(): boolean {
+    return this.#groups.size === 0
   }
 
-  /** Looks once in every interval, the first time within the first; never while a look is under way. Returns how to end that. */
+  /** Looks once in every interval, never while a look is under way. Returns how to end that. */
   join(look: () => Promise<void>): () => void {
-    const now = this.#clock.now()
-    if (this.#members.size === 0) [this.#beganAt, this.#joined] = [now, 0]
-    const member = { look, dueAt: this.#firstAfter(now), isLooking: false }
-    this.#joined += 1
-    this.#members.add(member)
-    if (member.dueAt < this.#alarmAt) this.#setAlarm(member.dueAt)
-    return () => this.#leave(member)
+    const member = { look, isLooking: false }
+    const group = [...this.#groups].find(({ members }) => members.size < groupSize) ?? this.#makeGroup()
+    group.members.add(member)
+    return () => this.#leave(group, member)
   }
 
-  /** A whole interval after now for the first member, a share of it that is another one for each that follows. */
-  #firstAfter(now: number): number {
-    const step = this.#everyMs / phases
-    const share = 1 - ((this.#joined * golden) % 1)
-    const at = this.#beganAt + Math.floor((now - this.#beganAt + this.#everyMs * share) / step) * step
-    return at > now ? at : at + this.#everyMs
+  /** The first has its turn in a whole interval from now, each that follows in another share of it. */
+  #makeGroup(): Group {
+    const share = 1 - ((this.#made * golden) % 1)
+    const group = { members: new Set<Member>(), dueAt: this.#clock.now() + this.#everyMs * share }
+    this.#made += 1
+    this.#groups.add(group)
+    this.#setAlarm()
+    return group
   }
 
-  #leave(member: Member): void {
-    this.#members.delete(member)
-    if (this.#members.size > 0) return
+  #leave(group: Group, member: Member): void {
+    group.members.delete(member)
+    if (group.members.size > 0 || !this.#groups.delete(group)) return
+    if (this.isEmpty) this.#alarm?.abort()
+  }
+
+  get #next(): Group | undefined {
+    let next: Group | undefined
+    for (const group of this.#groups) if (!next || group.dueAt < next.dueAt) next = group
+    return next
+  }
+
+  #setAlarm(): void {
     this.#alarm?.abort()
-    this.#alarmAt = Infinity
+    const next = this.#next
+    if (!next) return
+    this.#alarm = new AbortController()
+    const { signal } = this.#alarm
+    // Only another alarm and the last one who leaves end the sleep.
+    this.#clock.sleep(Math.max(0, next.dueAt - this.#clock.now()), signal).then(
+      () => this.#ring(),
+      () => undefined,
+    )
   }
 
-  #setAlarm(at: number): void {
-    this.#alarm?.abort()
-    const alarm = new AbortController()
-    this.#alarm = alarm
-    this.#alarmAt = at
-    const ring = (): void => this.#ring()
-    // Only leaving and an earlier alarm end the sleep.
-    this.#clock.sleep(Math.max(0, at - this.#clock.now()), alarm.signal).then(ring, () => undefined)
-  }
-
+  /** One group in one turn, also where several are late. */
   #ring(): void {
     const now = this.#clock.now()
-    let looks = 0
-    let next = Infinity
-    for (const member of this.#members) {
-      // A timer may fire a fraction of a millisecond early.
-      if (member.dueAt <= now + 1 && looks < perTurn) {
-        looks += 1
-        member.dueAt += this.#everyMs * Math.max(1, Math.ceil((now - member.dueAt) / this.#everyMs))
-        void this.#look(member)
-      }
-      next = Math.min(next, member.dueAt)
+    const group = this.#next
+    // A timer may fire a fraction of a millisecond early.
+    if (group && group.dueAt <= now + 1) {
+      group.dueAt += this.#everyMs * Math.max(1, Math.ceil((now - group.dueAt) / this.#everyMs))
+      for (const member of group.members) void this.#look(member)
     }
-    if (this.#members.size > 0) this.#setAlarm(next)
+    this.#setAlarm()
   }
 
   async #look(member: Member): Promise<void> {
@@ -111,6 +111,6 @@ export const joinResyncs = (clock: Clock, everyMs: number, look: () => Promise<v
   const leave = resyncs.join(look)
   return () => {
     leave()
-    if (resyncs.size === 0) ofClock.delete(everyMs)
+    if (resyncs.isEmpty) ofClock.delete(everyMs)
   }
 }
