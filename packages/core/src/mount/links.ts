@@ -56,13 +56,16 @@ export class Links {
     let stands = standingIn(this.#root)
     const areInPlace = (): boolean => added.every(stands) && !removed.some(stands)
     const until = clock.now() + patienceMs
-    while (!areInPlace() && isCurrent() && clock.now() < until) {
+    let isDone = areInPlace()
+    while (!isDone && isCurrent() && clock.now() < until) {
       await clock.sleep(stepMs, this.#signal)
       stands = standingIn(this.#root)
+      isDone = areInPlace()
     }
     // Links that were never made must be waited for again.
-    this.#names = new Set(
-      [...now, ...removed].filter((name) => before.has(name) === now.has(name) || stands(name)),
-    )
+    const isAsBefore = (name: string): boolean => before.has(name) === now.has(name)
+    this.#names = isDone
+      ? now
+      : new Set([...now, ...removed].filter((name) => isAsBefore(name) || stands(name)))
   }
 }
