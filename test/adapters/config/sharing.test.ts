@@ -1,7 +1,10 @@
+import { inspect, isDeepStrictEqual } from 'node:util'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { liveConfig } from '@hotmount/adapters/config'
 import { frozenCopy } from '../../../packages/adapters/src/config/freeze.js'
+import { diffPaths, valueAt } from '../../../packages/adapters/src/config/paths.js'
 import { opened } from './opened.js'
 
 const schema = z.object({ left: z.looseObject({}), right: z.array(z.looseObject({})) })
@@ -44,6 +47,68 @@ describe('parts of a config that did not change', () => {
   })
 })
 
+/** A value of few names and few items, so that two of them have much in common. */
+const { tree } = fc.letrec<{ tree: unknown }>((tie) => ({
+  tree: fc.oneof(
+    { depthSize: 'small' },
+    fc.constantFrom(0, -0, 1, 'a', null, undefined, true, Number.NaN),
+    fc.array(tie('tree'), { maxLength: 3 }),
+    fc
+      .array(fc.tuple(fc.constantFrom('a', 'b', '7', 'c'), tie('tree')), { maxLength: 3 })
+      .map(Object.fromEntries),
+  ),
+}))
+
+/** Equal, in the order of names too. */
+const isSame = (one: unknown, other: unknown): boolean => {
+  const [left, right] = [one, other].map((value) => inspect(value, { depth: null, compact: false }))
+  return left === right
+}
+
+/** What both have under the same names. */
+const pairs = function* (one: unknown, other: unknown): Generator<readonly [unknown, unknown]> {
+  yield [one, other]
+  if (typeof one !== 'object' || one === null || typeof other !== 'object' || other === null) return
+  if (Array.isArray(one) !== Array.isArray(other)) return
+  for (const name of Object.keys(one))
+    if (Object.hasOwn(other, name)) yield* pairs(Reflect.get(one, name), Reflect.get(other, name))
+}
+
+const anyTwo = (check: (before: unknown, value: unknown) => void): void => {
+  fc.assert(fc.property(tree, tree, check), { numRuns: 1000 })
+}
+
+describe('of any two configs, the frozen copy of the second', () => {
+  it('is equal to it, frozen throughout, and shares nothing with it', () => {
+    anyTwo((before, value) => {
+      const copy = frozenCopy(value, frozenCopy(before))
+      expect(isSame(copy, value)).toBe(true)
+      expect(isFrozenThroughout(copy)).toBe(true)
+      expect(Object.isFrozen(value)).toBe(typeof value !== 'object' || value === null)
+    })
+  })
+
+  it('shares with that of the first all that is equal, and nothing else', () => {
+    anyTwo((first, second) => {
+      const before = frozenCopy(first)
+      for (const [one, other] of pairs(before, frozenCopy(second, before)))
+        expect(Object.is(one, other)).toBe(isSame(one, other))
+    })
+  })
+
+  it('has no changed path exactly if it is equal without regard to the order of names', () => {
+    anyTwo((first, second) => {
+      // To a path, what is undefined is not there.
+      fc.pre(!inspect([first, second], { depth: null }).includes('undefined'))
+      const before = frozenCopy(first)
+      const changes = diffPaths(before, frozenCopy(second, before))
+      expect(changes.length === 0).toBe(isDeepStrictEqual(first, second))
+      for (const { path, before: from, after } of changes)
+        expect([valueAt(first, path), valueAt(second, path)]).toStrictEqual([from, after])
+    })
+  })
+})
+
 describe('a frozen copy', () => {
   it('asks a getter once, keeps symbols, and leaves the original alone', () => {
     const mark = Symbol('mark')
@@ -59,6 +124,18 @@ describe('a frozen copy', () => {
     expect(copy.got).toEqual({ n: 1 })
     expect(isFrozenThroughout(copy[mark])).toBe(true)
     expect(Object.isFrozen(value[mark].in)).toBe(false)
+  })
+
+  it('is frozen throughout although a getter answers otherwise each time', () => {
+    let asked = 0
+    const value = {
+      get got() {
+        asked += 1
+        return asked % 2 === 1 ? 1 : { n: asked }
+      },
+      last: 2,
+    }
+    expect(isFrozenThroughout(frozenCopy(value, frozenCopy({ got: 1, last: 1 })))).toBe(true)
   })
 
   it('sets no prototype', () => {

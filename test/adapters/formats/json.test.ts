@@ -1,9 +1,19 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { json } from '../../../packages/adapters/src/formats/json.js'
+import { scanJson } from '../../../packages/adapters/src/formats/json-scan.js'
 import { bytes, cpuMs, failureOf, nested } from './support.js'
 
 const read = (text: string): unknown => json().parse(bytes(text))
+
+const codeOf = (parse: (text: string) => unknown, from: string): string => {
+  try {
+    parse(from)
+    return 'taken'
+  } catch (thrown) {
+    return (thrown as { code: string }).code
+  }
+}
 
 describe('json', () => {
   it('reads whatever JSON.stringify writes', () => {
@@ -25,6 +35,42 @@ describe('json', () => {
     ['{"b":[{"__proto__":1}]}', 'FORBIDDEN_KEY'],
   ])('tells by counting that JSON.parse has lost something of %s', (text, code) => {
     expect(failureOf(() => read(text))).toMatchObject({ code, line: 1 })
+  })
+
+  it('finds every name that stands twice, as the scan of the whole text does', () => {
+    // Few names, so that many stand twice; with colons, and with escapes that stand for one or look as if.
+    const quoted = fc.constantFrom(
+      '"a"',
+      '"b:"',
+      '"\\u003a"',
+      '"\\u003A"',
+      '":"',
+      '"\\\\u003a"',
+      '"\\"',
+      '"\\u0061"',
+      '"é:"',
+      '"__proto__"',
+    )
+    const { text } = fc.letrec<{ text: string }>((tie) => ({
+      text: fc.oneof(
+        { depthSize: 'small', withCrossShrink: true },
+        fc.constantFrom('1', 'null', '"a"', '":"', '"::\\u003a"', '"{\\":[1,"'),
+        fc.array(tie('text'), { maxLength: 3 }).map((items) => `[${items.join(', ')}]`),
+        fc
+          .array(fc.tuple(quoted, fc.constantFrom(':', ' : '), tie('text')), { maxLength: 4 })
+          .map((names) => `{${names.map((parts) => parts.join('')).join(',')}}`),
+      ),
+    }))
+    const codes = new Set<string>()
+    fc.assert(
+      fc.property(text, (from) => {
+        const code = codeOf(scanJson, from)
+        codes.add(code)
+        expect([from, codeOf(read, from)]).toEqual([from, code])
+      }),
+      { numRuns: 2000 },
+    )
+    expect([...codes].toSorted()).toEqual(expect.arrayContaining(['DUPLICATE_KEY', 'FORBIDDEN_KEY', 'taken']))
   })
 
   it('counts no colon, bracket or quote that stands in a string', () => {

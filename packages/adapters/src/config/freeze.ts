@@ -1,4 +1,4 @@
-import { FrozenTree, notOrdinary } from './frozen-tree.js'
+import { frozenTree, notOrdinary } from './frozen-tree.js'
 import { isRecord } from './paths.js'
 
 const refuse = (): never => {
@@ -71,7 +71,7 @@ class FrozenCopies {
 export function frozenCopy<T>(value: T, before?: unknown): T
 export function frozenCopy(value: unknown, before?: unknown): unknown {
   try {
-    return new FrozenTree().of(value, before)
+    return frozenTree(value, before)
   } catch (thrown) {
     if (thrown !== notOrdinary) throw thrown
     return new FrozenCopies().of(value)

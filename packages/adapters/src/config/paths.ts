@@ -11,59 +11,70 @@ export interface PathChange {
   readonly after: unknown
 }
 
+type Names = Readonly<Record<string, unknown>>
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null
+
 /** Whether a value is an ordinary object, whose own names are paths. */
-export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => {
-  if (typeof value !== 'object' || value === null) return false
+export const isRecord = (value: unknown): value is Names => {
+  if (!isObject(value)) return false
   const prototype: unknown = Object.getPrototypeOf(value)
   return prototype === Object.prototype || prototype === null
 }
 
 /** What stands under an own name; never what a prototype has. */
 export const own = (value: unknown, name: string | number): unknown =>
-  typeof value === 'object' && value !== null && Object.hasOwn(value, name)
-    ? Reflect.get(value, name)
-    : undefined
+  isObject(value) && Object.hasOwn(value, name) ? Reflect.get(value, name) : undefined
 
-/** Collects the differences of two values in one walk over both. */
-class Differences {
-  readonly found: PathChange[] = []
-  readonly #path: (string | number)[] = []
-  #left = mostNodes
+/** A walk over two values, side by side. */
+interface Walk {
+  readonly found: PathChange[]
+  readonly path: (string | number)[]
+  left: number
+}
 
-  #under(name: string | number, before: unknown, after: unknown): void {
-    if (typeof before !== 'object' && Object.is(before, after)) return
-    this.#path.push(name)
-    this.look(before, after)
-    this.#path.pop()
+// Functions and no class: the optimized methods of a class are thrown away with its last instance.
+const under = (walk: Walk, name: string | number, before: unknown, after: unknown): void => {
+  walk.path.push(name)
+  look(walk, before, after)
+  walk.path.pop()
+}
+
+const lists = (walk: Walk, before: readonly unknown[], after: readonly unknown[]): void => {
+  const length = Math.max(before.length, after.length)
+  for (let at = 0; at < length; at += 1)
+    if (!Object.is(before[at], after[at])) under(walk, at, before[at], after[at])
+}
+
+const records = (walk: Walk, before: Names, after: Names): void => {
+  const [old, now] = [Object.keys(before), Object.keys(after)]
+  for (let at = 0; at < old.length; at += 1) {
+    const name = old[at] ?? ''
+    const next = now[at] === name || Object.hasOwn(after, name) ? after[name] : undefined
+    if (!Object.is(before[name], next)) under(walk, name, before[name], next)
   }
-
-  #lists(before: readonly unknown[], after: readonly unknown[]): void {
-    for (let at = 0; at < Math.max(before.length, after.length); at += 1)
-      this.#under(at, own(before, at), own(after, at))
+  for (let at = 0; at < now.length; at += 1) {
+    const name = now[at] ?? ''
+    if (old[at] !== name && !Object.hasOwn(before, name)) under(walk, name, undefined, after[name])
   }
+}
 
-  #records(before: object, after: object): void {
-    for (const name of Object.keys(before)) this.#under(name, Reflect.get(before, name), own(after, name))
-    for (const name of Object.keys(after))
-      if (!Object.hasOwn(before, name)) this.#under(name, undefined, Reflect.get(after, name))
-  }
-
-  look(before: unknown, after: unknown): void {
-    if (Object.is(before, after)) return
-    this.#left -= 1
-    // A schema may return a circle, or share one object everywhere: then values are compared as a whole.
-    const isFar = this.#path.length > deepest || this.#left < 0
-    if (!isFar && Array.isArray(before) && Array.isArray(after)) this.#lists(before, after)
-    else if (!isFar && isRecord(before) && isRecord(after)) this.#records(before, after)
-    else if (!isDeepStrictEqual(before, after)) this.found.push({ path: [...this.#path], before, after })
-  }
+const look = (walk: Walk, before: unknown, after: unknown): void => {
+  if (Object.is(before, after)) return
+  walk.left -= 1
+  // A schema may return a circle, or share one object everywhere: then values are compared as a whole.
+  const isFar = walk.path.length > deepest || walk.left < 0
+  if (!isFar && Array.isArray(before) && Array.isArray(after)) lists(walk, before, after)
+  else if (!isFar && isRecord(before) && isRecord(after)) records(walk, before, after)
+  else if (!isObject(before) || !isObject(after) || !isDeepStrictEqual(before, after))
+    walk.found.push({ path: [...walk.path], before, after })
 }
 
 /** Every difference, as deep as ordinary objects and lists go; anything else is compared as a whole. */
 export const diffPaths = (before: unknown, after: unknown): readonly PathChange[] => {
-  const differences = new Differences()
-  differences.look(before, after)
-  return differences.found
+  const walk: Walk = { found: [], path: [], left: mostNodes }
+  look(walk, before, after)
+  return walk.found
 }
 
 /** A path as a person writes it: `server.ports.0`. */
