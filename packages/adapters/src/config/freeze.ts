@@ -66,7 +66,7 @@ class FrozenCopies {
 /**
  * A copy that nobody can change: ordinary objects, lists, Map, Set and Date, all the way down. The original stays as
  * it is, since a schema may share what it returns. Instances of other classes are taken as they are. Parts that are
- * equal to those of `before`, an earlier copy, are shared with it.
+ * equal to those of `before`, an earlier copy, are shared with it, where all is objects and lists without symbols.
  */
 export function frozenCopy<T>(value: T, before?: unknown): T
 export function frozenCopy(value: unknown, before?: unknown): unknown {

@@ -3,7 +3,7 @@ import { deepest } from './text.js'
 /** What a parsed value consists of. */
 export interface Tally {
   names: number
-  /** Colons in its names and texts. */
+  /** Colons in its texts. */
   colons: number
   /** Names, and items of lists. */
   nodes: number
@@ -35,7 +35,6 @@ const take = (tally: Tally, value: unknown, depth: number): void => {
 const takeNames = (tally: Tally, value: Names, depth: number): void => {
   for (const name in value) {
     tally.names += 1
-    tally.colons += colonsIn(name)
     if (name === '__proto__') tally.isBad = true
     take(tally, value[name], depth)
   }
@@ -49,10 +48,20 @@ export const tallyOf = (value: unknown): Tally => {
   return tally
 }
 
+const colonsInNames = (value: unknown): number => {
+  if (!isObject(value)) return 0
+  if (Array.isArray(value)) return value.reduce<number>((count, item) => count + colonsInNames(item), 0)
+  const inside = Object.entries(value).map(([name, item]) => colonsIn(name) + colonsInNames(item))
+  return inside.reduce((count, more) => count + more, 0)
+}
+
 /**
  * Whether JSON.parse has kept every name of a text: of two equal ones it keeps the last. Each name has a colon of its
- * own in the text, and all others are in names and strings, as they are or written as an escape. So there are as many
- * colons in the text as names and colons in the value, or a name is lost.
+ * own in the text, and all others are in names and strings, as they are or written as an escape. So the colons of the
+ * text are as many as names and colons of the value, or a name is lost. Names without colons need not be searched.
  */
-export const isWhole = (text: string, { names, colons }: Tally): boolean =>
-  !text.includes('\\u003a') && !text.includes('\\u003A') && colonsIn(text) === names + colons
+export const isWhole = (text: string, value: unknown, { names, colons }: Tally): boolean => {
+  if (text.includes('\\u003a') || text.includes('\\u003A')) return false
+  const others = colonsIn(text) - names - colons
+  return others === 0 || others === colonsInNames(value)
+}

@@ -16,7 +16,7 @@ const parse = (bytes: Uint8Array): unknown => {
   }
   const tally = tallyOf(value)
   // The scan, five times as slow, tells where.
-  if (tally.isBad || !isWhole(text, tally)) scanJson(text)
+  if (tally.isBad || !isWhole(text, value, tally)) scanJson(text)
   if (tally.nodes > mostNodes) throw new ParseFailure('ALIAS_BOMB')
   return value
 }
