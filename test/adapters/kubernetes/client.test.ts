@@ -142,6 +142,22 @@ describe('a client', () => {
     expect(clock.pending).toBe(0)
   })
 
+  it('does not wait for a connection when it is told not to', async () => {
+    const server = await apiServer()
+    const client = await clientOf(server)
+    server.faults.hang(1000)
+    const [stop, end] = [new AbortController(), new AbortController()]
+    const ask = ({ signal }: AbortController) => client.get(resources.configMaps, { name: 'app' }, signal)
+    const asked = Array.from({ length: 100 }, () => ask(end))
+    await expect.poll(() => server.counts.total).toBeGreaterThan(7)
+    const late = ask(stop)
+    stop.abort(new Error('enough'))
+    await expect(late).rejects.toThrow('enough')
+    end.abort()
+    await Promise.allSettled(asked)
+    expect(server.counts.total).toBeLessThan(40)
+  })
+
   it('names the rule that is missing: for all namespaces, one name, a subresource', async () => {
     const server = await apiServer()
     const client = await clientOf(server, 'system:serviceaccount:web:shop', [])

@@ -1,4 +1,10 @@
-import { acquireLease, type Held, type KubeClient, type LeaseOptions } from '@hotmount/adapters/kubernetes'
+import {
+  acquireLease,
+  type Held,
+  type KubeClient,
+  type LeaseOptions,
+  resources,
+} from '@hotmount/adapters/kubernetes'
 import type { Clock } from '@hotmount/core'
 import { type FakeClock, fakeClock } from '@hotmount/core/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -209,6 +215,27 @@ describe('a lease', () => {
     await until(clock, () => held.signal.aborted)
     await held.release()
     expect(specOf(server).holderIdentity).toBe('thief')
+  })
+
+  it('is renewed while as many writes hang as a controller has at once', async () => {
+    const server = await apiServer()
+    const client = await clientOf(server)
+    server.faults.hang(8, { verb: 'patch' })
+    const stop = new AbortController()
+    const { signal } = stop
+    const writes = Array.from({ length: 8 }, () =>
+      client.patch(resources.pods, { name: 'p' }, { type: 'merge', body: {} }, { signal }),
+    )
+    await expect.poll(() => server.counts.of('patch pods')).toBe(8)
+    const held = await acquireLease(client, {
+      name: 'baton',
+      identity: 'a',
+      signal: AbortSignal.timeout(5000),
+    })
+    expect(held.isHeld).toBe(true)
+    await held.release()
+    stop.abort()
+    await Promise.allSettled(writes)
   })
 
   it('is lost when somebody deletes it', async () => {

@@ -14,8 +14,9 @@ export interface Wire {
   readonly signal: AbortSignal
 }
 
-// One slow answer must not hold up the rest, and a burst must not open a connection per object.
-const mostSockets = 8
+// One slow answer must not hold up the rest, and a burst must not open a connection per object. Eight writes at once are
+// what a controller does: while all of them hang in an admission webhook, its Lease must be renewed nevertheless.
+const mostSockets = 16
 // A connection whose other end is gone without a word is noticed by the system, not only by our silence limit.
 const probeMs = 15_000
 
@@ -75,6 +76,12 @@ export class Transport {
     const send = url.protocol === 'https:' ? requestHttps : requestHttp
     return new Promise((resolve, reject) => {
       const fail = (error: unknown): void => reject(toError(signal.aborted ? signal.reason : error))
+      // Node ends a request that waits for a connection only when it gets one.
+      if (signal.aborted) {
+        fail(signal.reason)
+        return
+      }
+      signal.addEventListener('abort', fail, { once: true })
       let sent: ClientRequest
       try {
         sent = send(url, { method, headers, signal, agent: isAlone ? pools.alone : pools.shared })
@@ -86,11 +93,13 @@ export class Transport {
       sent.on('error', (error) => {
         // A kept connection may end at the moment it is used again: nothing was sent then.
         Object.defineProperty(error, 'wasKept', { value: sent.reusedSocket })
+        signal.removeEventListener('abort', fail)
         fail(error)
       })
       sent.on('response', (response) => {
         // Unheard, a later abort of the body would end the process.
         response.on('error', () => undefined)
+        signal.removeEventListener('abort', fail)
         resolve(response)
       })
       sent.end(body)
