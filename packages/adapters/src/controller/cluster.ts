@@ -12,6 +12,7 @@ import { type HashedResource, hashedResource, type Hashing } from './hashes.js'
 import type { ResourceKind, WorkloadKind } from './kinds.js'
 import type { PodReports } from './pod-reports.js'
 import { resourceShelf, type Shelf, workloadShelf } from './shelf.js'
+import { Unread } from './unread.js'
 import { type Workload, workloadOf } from './workload.js'
 import { namespaceType, resourceTypes, workloadTypes } from './workload-types.js'
 
@@ -72,8 +73,7 @@ export class Cluster extends Emitter<ClusterEvents> {
   readonly #settings: ClusterSettings
   readonly #selected = new Set<string>()
   readonly #followings: readonly Following[]
-  /** How many types of a namespace have not been read yet: until then, what is not known may be there nevertheless. */
-  readonly #unread = new Map<string, number>()
+  readonly #unread = new Unread()
   #isSynced = false
 
   constructor(settings: ClusterSettings) {
@@ -209,14 +209,9 @@ export class Cluster extends Emitter<ClusterEvents> {
 
   /** Nothing is done in a namespace before its ConfigMaps and Secrets are known. */
   #awaited(namespace: string, following: Following): Following {
-    this.#unread.set(namespace, (this.#unread.get(namespace) ?? 0) + 1)
+    this.#unread.add(namespace)
     following.follower.once('synced', () => {
-      const left = (this.#unread.get(namespace) ?? 0) - 1
-      if (left > 0) this.#unread.set(namespace, left)
-      else {
-        this.#unread.delete(namespace)
-        this.emit('namespace', namespace)
-      }
+      if (this.#unread.read(namespace)) this.emit('namespace', namespace)
     })
     return following
   }
