@@ -1,4 +1,6 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { mkdir, symlink, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -83,4 +85,20 @@ test('what is written while the first read is under way is not lost', async () =
   await expect.poll(() => mount.snapshot.text('k0')).toBe(`v${state.version}`)
   await expect.poll(() => mount.snapshot.text('k899')).toBe(`v${state.version}`)
   expect(mount.health.missedEvents).toBe(0)
+})
+
+test('what a link leads to is read to its end, also where each read gives less than was asked for', async () => {
+  // Of a list in /proc a read gives a page at most; a stopped process keeps its list as it is.
+  const child = spawn(process.execPath, ['-e', "process.stdout.write('.'); process.stdin.resume()"])
+  onTestFinished(() => void child.kill('SIGKILL'))
+  await once(child.stdout, 'data')
+  child.kill('SIGSTOP')
+  const maps = `/proc/${child.pid}/maps`
+  await expect.poll(() => readFileSync(`/proc/${child.pid}/stat`, 'latin1')).toMatch(/\) T /)
+  const path = await directory()
+  await symlink(maps, join(path, 'maps'))
+  const whole = readFileSync(maps)
+  expect(whole.length).toBeGreaterThan(4096)
+  const mount = await opened(path)
+  expect(mount.snapshot.bytes('maps').length).toBe(whole.length)
 })

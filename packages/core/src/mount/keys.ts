@@ -7,7 +7,7 @@ import type { Entries, Entry, Key } from './snapshot.js'
 export interface KeysRequest {
   readonly layout: Layout
   readonly maxBytes: number
-  /** A short read is the end of the file. */
+  /** A short read is the end of the file, on the mount's own file system. */
   readonly isExact: boolean
   /** Unchanged keys share their bytes with these. */
   readonly known: Entries
@@ -23,11 +23,13 @@ export class Keys {
   readonly #budget: Budget
   #at = 0
 
-  constructor(directory: string, names: readonly Key[], { layout, maxBytes, isExact, known }: KeysRequest) {
+  /** `isWithin`: all of them stand on the mount's own file system. What a link leads to may be on any. */
+  constructor(directory: string, names: readonly Key[], isWithin: boolean, request: KeysRequest) {
+    const { layout, maxBytes, isExact, known } = request
     this.#directory = directory
     this.#names = names
     this.#known = known
-    this.#manner = { isListed: layout === 'atomic', isExact }
+    this.#manner = { isListed: layout === 'atomic', isExact: isExact && isWithin }
     this.#budget = { left: maxBytes }
   }
 

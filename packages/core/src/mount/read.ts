@@ -95,17 +95,19 @@ function* readOnce(request: ReadRequest, published?: string): Pieces<Revision | 
     // A bind-mounted file that was replaced outside: its last link is gone, and the path still shows the old one.
     if (there?.nlink === 0) throw detached(request)
     const gone = there === undefined
-    const reading = new Keys(dirname(root), gone ? [] : [key], request)
+    const reading = new Keys(dirname(root), gone ? [] : [key], true, request)
     reading.read(slice)
     const { entries } = reading
     return { layout, name: undefined, entries, keys: gone ? [] : [key], publishedAt: undefined }
   }
   const name = published ?? revisionOf(root)
   if (name === undefined && layout === 'atomic') return undefined
-  const directory = name === undefined ? root : name.startsWith('/') ? name : `${root}/${name}`
+  const isElsewhere = name?.startsWith('/') === true
+  const directory = name === undefined ? root : isElsewhere ? name : `${root}/${name}`
   const flat = name === undefined ? undefined : flatKeys(directory)
   const keys = flat ?? (yield* list(directory, name === undefined, slice))
-  const reading = new Keys(directory, keys.filter(request.selects), request)
+  const isWithin = flat !== undefined && !isElsewhere
+  const reading = new Keys(directory, keys.filter(request.selects), isWithin, request)
   const entries = reading.read(slice) ? reading.entries : yield* readOthers(reading, slice)
   // The rename that publishes a link sets its change time; its other times are from when it was made.
   const publishedAt = name === undefined ? undefined : lstatSync(`${root}/${dataLink}`).ctime
