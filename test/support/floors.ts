@@ -33,6 +33,7 @@ export const floors: Readonly<Record<string, Floors>> = {
     'reload/backoff': 5,
     'reload/chain': 5,
     'reload/in-flight': 5,
+    'reload/late-digest': 5,
     'reload/ledger': 5,
     'reload/look': 5,
     'reload/on-keys': 5,

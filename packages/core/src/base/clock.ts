@@ -1,3 +1,4 @@
+import { monotonicMs } from './monotonic.js'
 import { reasonOf } from './thrown.js'
 
 /** Time as the code sees it: inject one to test without waiting. Both in milliseconds. */
@@ -8,9 +9,12 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>
 }
 
+// A millisecond ahead at most, never behind: what has just happened must not seem to come yet.
+const bootMs = Date.now() + 1 - monotonicMs()
+
 const makeClock = (keepAlive: boolean): Clock => ({
   // Monotonic: a wall clock set back must not stretch a cooldown.
-  now: () => performance.timeOrigin + performance.now(),
+  now: () => bootMs + monotonicMs(),
   sleep: (ms, signal) =>
     new Promise((resolve, reject) => {
       if (signal?.aborted === true) {

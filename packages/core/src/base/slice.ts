@@ -1,3 +1,5 @@
+import { monotonicMs } from './monotonic.js'
+
 // A turn of the event loop is given up this often: 500 keys take 6 ms to read, and others want to run too. A thread that is
 // preempted waits some milliseconds more, and no slice can help that.
 const sliceMs = 1
@@ -10,7 +12,7 @@ export class Slice {
   #end: number | undefined
   /** Asked before each rest: a rest for nothing costs more than reading a key. */
   get isOver(): boolean {
-    const now = performance.now()
+    const now = monotonicMs()
     this.#end ??= now + sliceMs
     return now > this.#end
   }

@@ -6,6 +6,7 @@ import { latest } from '../base/latest.js'
 import { debug } from '../base/log.js'
 import { reasonOf } from '../base/thrown.js'
 import type { Snapshot } from '../mount/snapshot.js'
+import { withDigest } from './late-digest.js'
 import type { Report, ReportBase, StageTimes, Status } from './report.js'
 
 type Without<R> = R extends Report ? Omit<R, keyof ReportBase> : never
@@ -120,6 +121,8 @@ export abstract class Journal extends Emitter<{ report: [report: Report]; close:
 
   protected tell(snapshot: Snapshot, told: Told, took?: Took): void {
     const report = this.#report(snapshot, told, took)
+    // It lets go of its snapshot: at most one is kept for a report.
+    void this.lastReport?.digest
     debug('%s %s %s', report.reaction, report.outcome, report.revision)
     this.lastReport = report
     this.#told++
@@ -139,11 +142,7 @@ export abstract class Journal extends Emitter<{ report: [report: Report]; close:
     return this.#report(this.desired, { outcome: 'skipped', reason: 'unchanged' })
   }
 
-  #report(
-    { revision, digest }: Snapshot,
-    told: Told,
-    took: Took = { attempt: 0, durationMs: 0, stages: {} },
-  ): Report {
-    return { reaction: this.#name, revision, digest, ...took, ...told }
+  #report(snapshot: Snapshot, told: Told, took: Took = { attempt: 0, durationMs: 0, stages: {} }): Report {
+    return withDigest(snapshot, { reaction: this.#name, revision: snapshot.revision, ...took, ...told })
   }
 }

@@ -41,7 +41,7 @@ export class Loop extends Journal implements Reloader {
     this.#gate = options.gate
     this.#clock = clock
     this.#ledger = new Ledger(options.initial === true ? undefined : (options.applied ?? mount.snapshot))
-    this.#turn = new Turn(pace, splayShareMs(pace.splayMs, os().hostname()))
+    this.#turn = new Turn(pace, pace.splayMs === 0 ? 0 : splayShareMs(pace.splayMs, os().hostname()))
     if (this.#ledger.changeTo(mount.snapshot)) this.state = 'pending'
     mount.on('change', this.#onChange)
     for (const signal of [mount.signal, options.signal]) {
