@@ -1,5 +1,4 @@
 import { closeSync, constants, fstatSync, ftruncateSync, openSync, readSync, unlinkSync } from 'node:fs'
-import { randomBytes } from 'node:crypto'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -22,6 +21,8 @@ export interface Output {
 // A file works, without a name it leaves nothing behind, and O_APPEND keeps writers from overwriting each other.
 const openNameless = (): number | undefined => {
   const { O_RDWR, O_APPEND, O_CREAT, O_EXCL } = constants
+  // Not imported: what sends a signal never comes here. docs/adr/0009-few-files.md
+  const { randomBytes } = process.getBuiltinModule('node:crypto')
   for (const directory of [tmpdir(), '/dev/shm']) {
     const path = join(directory, `hotmount-${randomBytes(8).toString('hex')}`)
     try {

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { parseCmdline, parseMasks, parseStat, type Process, type SignalMasks } from './proc.js'
 
@@ -35,7 +34,7 @@ export const readCgroup = (pid: number): string => read(pid, 'cgroup') ?? ''
 /** Another text once the process has executed itself again; undefined when it may not be read, as of another user. */
 export const readImage = (pid: number): string | undefined => {
   const auxv = read(pid, 'auxv')
-  return auxv ? createHash('sha256').update(auxv).digest('base64url') : undefined
+  return auxv === '' ? undefined : auxv
 }
 
 /**
