@@ -133,6 +133,20 @@ describe('an API server, the double or a real one', { timeout: 60_000 }, () => {
     expect(amended.data).toEqual({ n: '2' })
   })
 
+  it('refuses a field that a type cannot be asked for, and a Lease without the version that is meant', async () => {
+    const { client, namespace } = await cluster()
+    const fieldSelector = 'data.a=1'
+    await expect(client.list(resources.configMaps, { namespace, fieldSelector })).rejects.toMatchObject({
+      status: 400,
+    })
+    const metadata = { name: 'baton', namespace }
+    await client.create(resources.leases, { metadata })
+    await expect(client.update(resources.leases, { metadata })).rejects.toMatchObject({ status: 422 })
+    const read = await client.get(resources.leases, metadata)
+    await client.delete(resources.leases, metadata)
+    await expect(client.update(resources.leases, read)).rejects.toMatchObject({ status: 409 })
+  })
+
   it('applies what it owns and removes what it owns no longer', async () => {
     const { client, namespace } = await cluster()
     const ref = { name: 'c', namespace }

@@ -1,6 +1,6 @@
 import { apiVersionOf, type Stored } from './kinds.js'
 import { patched } from './patches.js'
-import { badRequest, expired, notFound, Refusal } from './refusals.js'
+import { badRequest, conflict, expired, notFound, Refusal } from './refusals.js'
 import type { Target } from './requests.js'
 import { fieldMatches, labelMatches } from './selectors.js'
 import type { Store } from './store.js'
@@ -54,7 +54,7 @@ export class Answers {
     const token = query.get('continue')
     const [byLabel, byField] = [
       labelMatches(query.get('labelSelector') ?? ''),
-      fieldMatches(query.get('fieldSelector') ?? ''),
+      fieldMatches(query.get('fieldSelector') ?? '', kind.plural),
     ]
     const { version, after } = token === null ? { version: this.#store.version, after: 0 } : readToken(token)
     const kept = token === null ? undefined : this.#lists.get(version)
@@ -83,9 +83,14 @@ export class Answers {
     return { status: 201, body: this.#store.create(kind.plural, object) }
   }
 
-  #replace({ kind, namespace, name = '', query, subresource }: Target, given: Stored): Answer {
+  #replace({ verb, kind, namespace, name = '', query, subresource }: Target, given: Stored): Answer {
     if (given.metadata.name !== name)
       throw badRequest('the name of the object does not match the name on the URL')
+    if (verb === 'update' && kind.plural === 'leases' && given.metadata.resourceVersion === undefined)
+      throw new Refusal(422, 'Invalid', 'metadata.resourceVersion: must be specified for an update')
+    // A Lease may be made by an update: one that is gone is then not the one that is meant.
+    if (verb === 'update' && kind.plural === 'leases' && !this.#store.find(kind.plural, namespace, name))
+      throw conflict(kind.plural, name)
     const object = {
       ...given,
       metadata: { ...given.metadata, ...(namespace !== undefined && { namespace }) },

@@ -35,12 +35,29 @@ const fieldOf = (object: Stored, path: string): string => {
   return typeof at === 'string' ? at : ''
 }
 
-/** A field selector: equality of texts. @throws Refusal 400 */
-export const fieldMatches = (selector: string): Matches => {
+/** Of each type, besides its name and namespace. */
+const fields: Readonly<Record<string, readonly string[]>> = {
+  pods: ['spec.nodeName', 'spec.restartPolicy', 'status.phase', 'status.podIP'],
+  secrets: ['type'],
+  events: [
+    'involvedObject.kind',
+    'involvedObject.name',
+    'involvedObject.namespace',
+    'involvedObject.uid',
+    'reason',
+    'type',
+  ],
+  replicasets: ['status.replicas'],
+}
+
+/** A field selector: equality of texts, of the few fields that a type can be asked for. @throws Refusal 400 */
+export const fieldMatches = (selector: string, plural: string): Matches => {
   if (selector === '') return () => true
   const all = selector.split(',').map((text) => {
     const [, path = '', how, value] = /^([\w.]+)(==|=|!=)(.*)$/.exec(text) ?? []
     if (path === '') throw badRequest(`invalid field selector: ${text}`)
+    if (!['metadata.name', 'metadata.namespace', ...(fields[plural] ?? [])].includes(path))
+      throw badRequest(`field label not supported: ${path}`)
     return (object: Stored) => (fieldOf(object, path) === value) !== (how === '!=')
   })
   return (object) => all.every((one) => one(object))

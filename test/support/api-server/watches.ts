@@ -35,7 +35,7 @@ export class Watches extends OpenWatches {
     const { kind, namespace, query, response } = watching
     const [byLabel, byField] = [
       labelMatches(query.get('labelSelector') ?? ''),
-      fieldMatches(query.get('fieldSelector') ?? ''),
+      fieldMatches(query.get('fieldSelector') ?? '', kind.plural),
     ]
     const matches: Matches = (object) =>
       (namespace === undefined || object.metadata.namespace === namespace) &&

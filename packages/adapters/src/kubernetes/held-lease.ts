@@ -110,7 +110,6 @@ export class HeldLease implements Held {
       this.#renewedAt = startedAt
       return true
     } catch (error) {
-      // Somebody has deleted it: whoever makes it anew has it.
       if (hasStatus(error, 404)) return false
       if (!isConflict(error)) return true
     }
@@ -118,8 +117,9 @@ export class HeldLease implements Held {
       // Our own write, of which no answer came; or somebody has put a label on it.
       this.#lease = await this.#client.get(resources.leases, ref, signal)
       return this.#lease.spec?.holderIdentity === identity
-    } catch {
-      return true
+    } catch (error) {
+      // Somebody has deleted it, which a server calls a conflict, too: whoever makes it anew has it.
+      return !hasStatus(error, 404)
     }
   }
 
