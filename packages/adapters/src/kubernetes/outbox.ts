@@ -107,7 +107,9 @@ export class Outbox {
   /** Events may be kept in a store of their own that is away: how things stand does not wait for that. */
   async #sendSlots(unlessIn: string): Promise<void> {
     if (isSlot(unlessIn)) return
-    for (const [slot, job] of [...this.#jobs])
+    // As they are now: what comes while these are sent waits its turn.
+    const waiting = [...this.#jobs]
+    for (const [slot, job] of waiting)
       if (isSlot(slot) && this.#jobs.delete(slot)) await this.#send(slot, job)
   }
 
