@@ -18,7 +18,8 @@ export default defineConfig({
     reporters: ['default', new SkipsReporter()],
     provide: { kubeconfig },
     pool: 'forks',
-    maxWorkers: 2,
+    // Tests on a real server share its two cores with it.
+    maxWorkers: isReal ? 1 : 2,
     unstubEnvs: true,
     // A .pyc of the same second and size as the edited source is taken for up to date: the tests edit that fast.
     env: { PYTHONDONTWRITEBYTECODE: '1' },

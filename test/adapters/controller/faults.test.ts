@@ -115,6 +115,8 @@ describe('nothing is lost and nothing is done twice', () => {
     const client = await clientOf(server, 'hasty', undefined, { timeout: '1s' })
     const { said, controller } = await run(server, { client })
     await expect.poll(() => said('adopted').length).toBe(5)
+    // What was noted on them has been seen: the next write is a rollout.
+    await server.workloads.settled()
     // One is gone before the answer comes, of another one no answer comes.
     server.store.onWrite(({ plural, after }) => {
       if (plural === 'deployments' && after?.metadata.name === 'one')

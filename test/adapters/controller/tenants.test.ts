@@ -21,7 +21,7 @@ const hostile: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'expressions that repeat': {
     'configmap.reloader.stakater.com/reload': many(250, (index) => `${'((.?){30}){30}'.repeat(9)}${index}`),
   },
-  'forty thousand keys': { 'hotmount.dev/keys': many(40_000, (index) => `k${index}*`) },
+  'thirty-three thousand keys': { 'hotmount.dev/keys': many(33_000, (index) => `k${index}*`) },
   'a window of every minute': { 'hotmount.dev/window': '0:00-24:00 UTC;'.repeat(long / 15) },
 }
 
