@@ -29,8 +29,8 @@ const fleet = async (count: number, { more = {} }: { readonly more?: object } = 
         const leave = `rmdir ${place}/busy; ! grep -q bad ${mount}/a`
         const reaction = {
           command: ['sh', '-c', `${enter}; echo shop-${at} $(cat ${mount}/a) >> ${journal}`],
-          verify: { command: ['sh', '-c', leave], within: '3s' },
-          oneAtATime: { lease: 'shop-config', retry: '100ms', duration: '5s' },
+          verify: { command: ['sh', '-c', leave], within: '10s' },
+          oneAtATime: { lease: 'shop-config', retry: '100ms', duration: '15s' },
           initial: false,
           retry: { min: '200ms', max: '500ms' },
           ...more,
