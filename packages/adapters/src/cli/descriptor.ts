@@ -2,9 +2,12 @@ import { fstatSync, writeSync } from 'node:fs'
 import { errnoOf } from '../process/errno.js'
 import type { Output } from './io.js'
 
-/** /dev/null is a character device too; all else need not load node:tty to be none. */
+/**
+ * /dev/null is a character device too; all else need not load node:tty to be none. As `bigint`: after the plain stat of a
+ * pipe, Node 20 and 22 resolve no links of modules any more (realpathSync asks the last stat, whatever it was of).
+ */
 const isTerminal = (fd: number): boolean =>
-  fstatSync(fd).isCharacterDevice() && process.getBuiltinModule('node:tty').isatty(fd)
+  fstatSync(fd, { bigint: true }).isCharacterDevice() && process.getBuiltinModule('node:tty').isatty(fd)
 
 /**
  * Standard output or error. `onFailure` is called when nobody reads it any more, or it cannot be written.
