@@ -10,11 +10,15 @@ interface Role {
   readonly metadata: { readonly name: string; readonly namespace?: string }
   readonly rules: readonly Omit<Rule, 'namespace'>[]
 }
+interface Container {
+  readonly args: readonly string[]
+  readonly env: readonly { readonly name: string; readonly value?: string }[]
+}
 interface Workload {
   readonly kind: string
   readonly spec: {
     readonly template: {
-      readonly spec: { readonly containers: readonly { readonly args: readonly string[] }[] }
+      readonly spec: { readonly containers: readonly Container[] }
     }
   }
 }
@@ -38,11 +42,20 @@ export const rulesOf = (file: string, name = 'hotmount-controller'): readonly Ru
       rules.map((rule) => ({ ...rule, ...(kind === 'Role' && namespace !== undefined && { namespace }) })),
     )
 
+const containersOf = (file: string): readonly Container[] =>
+  objectsOf(file).flatMap((object) => ('spec' in object ? object.spec.template.spec.containers : []))
+
+/** The variables of the Deployment in a file that have a value there. */
+export const envOf = (file: string): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    containersOf(file).flatMap(({ env }) =>
+      env.flatMap(({ name, value }) => (value === undefined ? [] : [[name, value]])),
+    ),
+  )
+
 /** The arguments of the Deployment in a file, without `controller` and without files that are not here. */
 export const argsOf = (file: string): readonly string[] => {
-  const [args = []] = objectsOf(file).flatMap((object) =>
-    'spec' in object ? [object.spec.template.spec.containers[0]?.args ?? []] : [],
-  )
+  const [args = []] = containersOf(file).map((container) => container.args)
   const at = args.indexOf('--hash-key-file')
   return args.slice(1).filter((_, index) => at < 0 || (index !== at - 1 && index !== at))
 }
