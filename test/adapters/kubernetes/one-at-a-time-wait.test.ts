@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { apiServer } from '../../support/api-server/start.js'
 import { gate, last, patiently, publish, replica, Track } from './relay.js'
 
@@ -24,5 +24,25 @@ describe('a replica that waits', () => {
     expect(second.reports.at(-1)?.durationMs).toBeLessThan(20_000)
     open()
     await first.loop.inSync()
+  }, 30_000)
+
+  it('gets its turn also when who is told of the wait fails', async () => {
+    const server = await apiServer()
+    const track = new Track()
+    const first = await replica(server, track, 'shop-0')
+    const { opened, open } = gate()
+    track.act = (stage) => (stage === 'verify' ? opened : undefined)
+    await publish([first], '2')
+    await expect.poll(() => track.running.size, patiently).toBe(1)
+    const warned = vi.spyOn(process, 'emitWarning').mockReturnValue()
+    onTestFinished(() => warned.mockRestore())
+    const onWait = vi.fn<() => void>(() => {
+      throw new Error('the log is full')
+    })
+    const second = await replica(server, track, 'shop-1', { baton: { onWait } })
+    await publish([second], '2')
+    await expect.poll(() => onWait.mock.calls.length, patiently).toBe(1)
+    open()
+    await expect.poll(() => last(second), patiently).toBe('applied')
   }, 30_000)
 })

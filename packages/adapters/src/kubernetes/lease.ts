@@ -1,3 +1,4 @@
+import { Emitter } from '@hotmount/core'
 import { ApiError, hasStatus, isConflict } from './api-error.js'
 import type { KubeClient } from './client.js'
 import { HeldLease } from './held-lease.js'
@@ -24,6 +25,9 @@ export const acquireLease = async (client: KubeClient, options: LeaseOptions): P
   const settings = leaseSettings(options)
   const { ref, identity, durationMs, retryMs, clock } = settings
   const { signal } = options
+  // What a listener throws is no reason to wait no more.
+  const waits = new Emitter<{ wait: [holder: string] }>()
+  if (options.onWait) waits.on('wait', options.onWait)
   let observed: Observation | undefined
   let told: string | undefined
   for (;;) {
@@ -42,7 +46,7 @@ export const acquireLease = async (client: KubeClient, options: LeaseOptions): P
       }
       waitMs = Math.min(retryMs, leftMs)
       const holder = lease.spec?.holderIdentity ?? ''
-      if (holder !== told) options.onWait?.(holder)
+      if (holder !== told) waits.emit('wait', holder)
       told = holder
     } catch (error) {
       signal?.throwIfAborted()
