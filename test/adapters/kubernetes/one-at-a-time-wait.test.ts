@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { apiServer } from '../../support/api-server/start.js'
-import { gate, last, patiently, publish, replica, Track } from './relay.js'
+import { gate, last, patiently, publish, replica, Track, triedOn } from './relay.js'
 
 describe('a replica that waits', () => {
   it('tells who has the Lease, once for each try, and gives a try up when its own wait is over', async () => {
@@ -44,5 +44,22 @@ describe('a replica that waits', () => {
     await expect.poll(() => onWait.mock.calls.length, patiently).toBe(1)
     open()
     await expect.poll(() => last(second), patiently).toBe('applied')
+  }, 30_000)
+})
+
+describe('a replica that ends in its turn', () => {
+  it('gives the Lease back at once, also where it could go back', async () => {
+    const server = await apiServer()
+    const track = new Track()
+    const one = await replica(server, track, 'shop-0', { rollback: true, baton: { duration: '15s' } })
+    track.act = (stage, _pod, _value, signal) =>
+      stage === 'verify' ? new Promise((_, reject) => signal.addEventListener('abort', reject)) : undefined
+    await publish([one], '2')
+    await expect.poll(() => track.running.size, patiently).toBe(1)
+    const holder = () => server.store.get('leases', 'default', 'shop-config')['spec']
+    expect(holder()).toMatchObject({ holderIdentity: expect.stringMatching(/^shop-0_/) })
+    await one.loop.close()
+    expect(holder()).toMatchObject({ holderIdentity: '' })
+    expect(triedOn(server)).toEqual([])
   }, 30_000)
 })

@@ -17,9 +17,9 @@ const untouched = Symbol('nothing was applied')
 /** What runs has no config to lose yet, and pods that start must not wait for each other. */
 const isFirst = ({ change }: ReactionContext): boolean => change.previous.generation === 0
 
-/** Whether it says something about the config, and not about our end. */
-const isFailure = ({ signal }: ReactionContext): boolean =>
-  !signal.aborted || (signal.reason instanceof ReactionError && signal.reason.code === 'TIMED_OUT')
+/** Whether it is over because of our end: that says nothing about the config. */
+const isClosed = ({ signal }: ReactionContext): boolean =>
+  signal.aborted && !(signal.reason instanceof ReactionError && signal.reason.code === 'TIMED_OUT')
 
 const codeOf = (thrown: unknown, stage: Stage): string =>
   thrown instanceof ReactionError ? thrown.code : stage === 'apply' ? 'APPLY_FAILED' : 'VERIFY_FAILED'
@@ -65,7 +65,7 @@ export function oneAtATime(reaction: ReactionLike, options: BatonOptions): React
     // A stage that ignores its end: the others are told now, not when it ends at last.
     let noted: Promise<void> | undefined
     const fail = (code: string): Promise<void> | undefined => {
-      if (!isGoingBack && isFailure(context)) noted ??= baton.failed(context.change.snapshot.digest, code)
+      if (!isGoingBack && !isClosed(context)) noted ??= baton.failed(context.change.snapshot.digest, code)
       return noted
     }
     const onEnd = (): void => void fail('TIMED_OUT')
@@ -91,10 +91,16 @@ export function oneAtATime(reaction: ReactionLike, options: BatonOptions): React
     }
   }
 
+  /** Another stage follows at once, but not where the loop was closed. */
+  const handOn = async (context: ReactionContext): Promise<void> => {
+    if (isClosed(context)) await baton.giveBack(context.clock)
+    else baton.rest(context.clock)
+  }
+
   /** After a failure: whoever can go back does so before the next one may begin. */
-  const endFailed = async ({ clock }: ReactionContext): Promise<void> => {
-    if (inner.rollback && !isGoingBack) baton.rest(clock)
-    else await baton.giveBack(clock)
+  const endFailed = async (context: ReactionContext): Promise<void> => {
+    if (inner.rollback && !isGoingBack) await handOn(context)
+    else await baton.giveBack(context.clock)
   }
 
   const apply = async (change: Change, context: ReactionContext): Promise<unknown> => {
@@ -105,7 +111,7 @@ export function oneAtATime(reaction: ReactionLike, options: BatonOptions): React
     isUntouched = false
     try {
       const receipt = await withBaton('apply', context, (ours) => inner.apply(change, ours))
-      baton.rest(context.clock)
+      await handOn(context)
       return receipt
     } catch (thrown) {
       await endFailed(context)
@@ -148,7 +154,7 @@ export function oneAtATime(reaction: ReactionLike, options: BatonOptions): React
         if (isUntouched) return untouched
         try {
           const receipt = await withBaton('apply', context, (ours) => inner.rollback?.(good, ours))
-          baton.rest(context.clock)
+          await handOn(context)
           return receipt
         } catch (thrown) {
           await endFailed(context)
