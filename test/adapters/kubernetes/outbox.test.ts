@@ -77,6 +77,27 @@ describe('an outbox', () => {
     await clock.advance(3_600_000)
     expect(sent.filter((each) => each === 'event')).toHaveLength(12)
   })
+  it('lets what is put while its slot is being sent not wait for what fails either', async () => {
+    const clock = fakeClock()
+    const outbox = new Outbox(clock, 10, () => undefined)
+    const sent: string[] = []
+    outbox.add(async () => {
+      await clock.sleep(1000)
+      throw passing()
+    })
+    await clock.advance(500)
+    outbox.put('notes', async () => {
+      await clock.sleep(1000)
+      sent.push('old')
+    })
+    await clock.advance(1000)
+    outbox.put('notes', () => {
+      sent.push('new')
+      return Promise.resolve()
+    })
+    await clock.advance(500)
+    expect(sent).toEqual(['old', 'new'])
+  })
   it('drops the oldest of what is too much, and what cannot be sent is not tried again', async () => {
     const outbox = new Outbox(fakeClock(), 3, () => undefined)
     const sent: number[] = []

@@ -93,8 +93,9 @@ export class Outbox {
           return
         }
         const asked = error instanceof ApiError ? error.retryAfterMs : undefined
-        await this.#sendSlots(slot)
+        // First, so that what is put while these are sent ends the pause too.
         this.#hurry = new AbortController()
+        await this.#sendSlots(slot)
         const over = isSlot(slot) ? signal : AbortSignal.any([signal, this.#hurry.signal])
         await this.#clock.sleep(pauseAfter(tries, bounds, Math.random(), asked), over).catch(() => undefined)
         // What is newer in the same slot says it all.
