@@ -1,5 +1,6 @@
 import { fakeClock } from '@hotmount/core/testing'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { backgroundClock } from '../../../packages/core/src/base/clock.js'
 import { joinResyncs } from '../../../packages/core/src/mount/resyncs.js'
 
 const everyMs = 30_000
@@ -88,4 +89,15 @@ test('who joins later, or with another interval, is looked at within the own int
   leaveLong()
   await clock.advance(0)
   expect(clock.pending).toBe(0)
+})
+
+test('who joins sets a timer again that died with the timers of a test', async () => {
+  const looks: string[] = []
+  vi.useFakeTimers()
+  onTestFinished(() => void vi.useRealTimers())
+  const leaves = [joinResyncs(backgroundClock, 20, async () => void looks.push('first'))]
+  vi.useRealTimers()
+  leaves.push(joinResyncs(backgroundClock, 20, async () => void looks.push('second')))
+  await expect.poll(() => new Set(looks), { timeout: 5000 }).toEqual(new Set(['first', 'second']))
+  for (const leave of leaves) leave()
 })

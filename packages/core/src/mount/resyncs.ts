@@ -37,6 +37,8 @@ class Resyncs {
     const member = { look, isLooking: false }
     const group = [...this.#groups].find(({ members }) => members.size < groupSize) ?? this.#makeGroup()
     group.members.add(member)
+    // Also where one is set: a test with timers of its own may have taken that away with it.
+    this.#setAlarm()
     return () => this.#leave(group, member)
   }
 
@@ -46,7 +48,6 @@ class Resyncs {
     const group = { members: new Set<Member>(), dueAt: this.#clock.now() + this.#everyMs * share }
     this.#made += 1
     this.#groups.add(group)
-    this.#setAlarm()
     return group
   }
 
