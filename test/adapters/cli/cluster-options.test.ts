@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { type AnyReaction, type ReactionContext, ReactionError } from '@hotmount/core'
+import { type AnyReaction, type ReactionContext, ReactionError, toMs } from '@hotmount/core'
 import { fakeClock } from '@hotmount/core/testing'
 import { describe, expect, it } from 'vitest'
 import { actingArgs, actingPlan } from '../../../packages/adapters/src/cli/act.js'
@@ -43,6 +43,10 @@ describe('--report and --one-at-a-time', () => {
   it('leave each stage its own time, and wait besides', async () => {
     const [reaction] = (await planOf([...base, '--one-at-a-time', 'shop'])).reactions
     expect(reaction && stageMs(reaction)).toBe(700_000)
+  })
+  it('take the longest time that there is for a stage, too', async () => {
+    const [reaction] = (await planOf([...base, '--one-at-a-time', 'shop', '--timeout', '576h'])).reactions
+    expect(reaction && toMs(stageMs(reaction), 'timeout')).toBeGreaterThanOrEqual(576 * 3_600_000)
   })
   it('are printed, and beat what the file says, but not how it waits', async () => {
     const config = await file(`mounts: { a: /a }

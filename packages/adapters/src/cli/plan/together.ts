@@ -6,6 +6,8 @@ import { orSay, type Say } from './say.js'
 
 /** Twenty replicas of half a minute each. */
 const defaultWaitMs = 600_000
+/** The longest time that a loop takes. */
+const longestMs = 2 ** 31 - 1
 
 /** The lease of a reaction that waits for its turn, judged. */
 export const turnOf = async (
@@ -36,7 +38,7 @@ export const turnOf = async (
 /** How long a stage of the loop may take: its own time, and before it the wait. */
 export const stageMs = ({ timeoutMs, turn }: ReactionPlan): number =>
   // The wait for a turn ends at nine tenths of a stage at the latest.
-  turn ? Math.ceil((turn.waitMs + timeoutMs) / 0.9) : timeoutMs
+  turn ? Math.min(Math.ceil((turn.waitMs + timeoutMs) / 0.9), longestMs) : timeoutMs
 
 /** What the cluster is told, judged: loops of one pod need names that tell them apart. */
 export const tellOf = async (
