@@ -110,6 +110,23 @@ describe('sidecars with --one-at-a-time', () => {
     expect(lease()?.metadata.annotations).toBeUndefined()
   }, 60_000)
 
+  it('end soon also when the API server does not answer any more', async () => {
+    const server = await apiServer()
+    const env = await podEnv(server, 'shop-0', rules)
+    const mount = await volume({ a: '1' })
+    const flags = ['--reload-command', 'sleep 60', '--one-at-a-time', 'shop-config', '--report']
+    const child = ['--', process.execPath, '-e', 'setInterval(() => {}, 1000)']
+    const running = launch(['run', '--mount', mount.path, ...flags, ...child], env)
+    await logged(running, { msg: 'command started' })
+    await mount.swap({ a: '2' })
+    await expect.poll(() => server.store.find('leases', 'default', 'shop-config'), patient).toBeDefined()
+    server.faults.hang(Number.POSITIVE_INFINITY)
+    const since = Date.now()
+    running.child.kill('SIGTERM')
+    expect(await running.exited).toBe(143)
+    expect(Date.now() - since).toBeLessThan(15_000)
+  }, 60_000)
+
   it('do nothing without the rights, say which, and go on as soon as they have them', async () => {
     const server = await apiServer()
     const flags = ['--reload-command', 'true', '--retry-max', '1s', '--one-at-a-time', 'shop-config']

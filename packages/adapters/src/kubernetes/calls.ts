@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import type { Clock } from '@hotmount/core'
+import { type Clock, UsageError } from '@hotmount/core'
 import { isPassing, pauseMs, type Refusal, type RetryBounds } from '../http/retry.js'
 import type { ApiError } from './api-error.js'
 import type { Connection, Credentials } from './connection.js'
@@ -50,12 +50,17 @@ const never = new AbortController().signal
 export class Calls {
   readonly #settings: CallSettings
   readonly #transport = new Transport()
+  /** What ends each call that has no answer yet. */
+  readonly #underWay = new Set<AbortController>()
 
   constructor(settings: CallSettings) {
     this.#settings = settings
   }
 
+  /** An API server that is away would keep the process running for the whole time of a call. */
   close(): void {
+    const closed = new UsageError('CLOSED', `the client of ${this.#settings.connection.source} is closed`)
+    for (const one of this.#underWay) one.abort(closed)
     this.#transport.close()
   }
 
@@ -100,6 +105,7 @@ export class Calls {
     signal.throwIfAborted()
     const done = new AbortController()
     const limit = new AbortController()
+    this.#underWay.add(limit)
     this.#settings.clock.sleep(ms, done.signal).then(
       () => limit.abort(tooLate),
       () => undefined,
@@ -107,6 +113,7 @@ export class Calls {
     try {
       return await work(AbortSignal.any([signal, limit.signal]))
     } finally {
+      this.#underWay.delete(limit)
       done.abort()
     }
   }

@@ -48,6 +48,6 @@ export interface KubeClient extends AsyncDisposable {
    * @throws ApiError with status 410 when the version is no longer kept
    */
   watch<T extends KubeObject>(resource: Resource<T>, query: WatchQuery): AsyncIterable<WatchEvent<T>>
-  /** Closes idle connections. */
+  /** Closes idle connections, and ends calls that have no answer yet: they fail with UsageError CLOSED. */
   close(): Promise<void>
 }
