@@ -41,6 +41,20 @@ describe('a lease that is held', () => {
     await Promise.allSettled(writes)
   })
 
+  it('is given back for as long as that is of use, where the server has gone silent', async () => {
+    const server = await apiServer()
+    const clock = fakeClock()
+    const held = await acquireLease(await clientOf(server), { name: 'baton', identity: 'a', clock })
+    server.faults.hang(Number.POSITIVE_INFINITY, { verb: 'update' })
+    let isReleased = false
+    const released = held.release().then(() => (isReleased = true))
+    await clock.advance(14_000)
+    expect(isReleased).toBe(false)
+    await clock.advance(1000)
+    await released
+    expect(clock.pending).toBe(0)
+  })
+
   it('is lost when somebody deletes it', async () => {
     const server = await apiServer()
     const clock = fakeClock()

@@ -49,26 +49,28 @@ export class HeldLease implements Held {
 
   async #release(): Promise<void> {
     const wasHeld = this.isHeld
+    const { clock, durationMs } = this.#settings
+    const leftMs = this.#renewedAt + durationMs - clock.now()
     this.#done.abort()
     this.#lose()
     await this.#renewing
     if (!wasHeld) return
-    // Not released, it runs out.
-    await this.#write().catch(() => undefined)
+    // Not released, it runs out: from then on there is nothing to give back.
+    await this.#within(leftMs, (limit) => this.#write(limit)).catch(() => undefined)
   }
 
   /** Writes that nobody has it; after a write of somebody else, once more if it still is ours. */
-  async #write(): Promise<void> {
+  async #write(signal: AbortSignal): Promise<void> {
     const { ref, clock, identity } = this.#settings
     let lease = this.#lease
     for (let tries = 1; ; tries++) {
       try {
-        await this.#client.update(resources.leases, released(lease, clock.now()))
+        await this.#client.update(resources.leases, released(lease, clock.now()), { signal })
         return
       } catch (error) {
         if (!isConflict(error) || tries >= mostTries) throw error
       }
-      lease = await this.#client.get(resources.leases, ref)
+      lease = await this.#client.get(resources.leases, ref, signal)
       const { holderIdentity, acquireTime } = lease.spec ?? {}
       // Ours of another time may be one that we have taken since.
       if (holderIdentity !== identity || acquireTime !== this.#lease.spec?.acquireTime) return
@@ -89,7 +91,9 @@ export class HeldLease implements Held {
         const startedAt = clock.now()
         const leftMs = this.#renewedAt + renewWithinMs - startedAt
         if (leftMs <= 0) break
-        const isOurs = await this.#within(leftMs, (limit) => this.#once(startedAt, limit))
+        const isOurs = await this.#within(leftMs, (limit) =>
+          this.#once(startedAt, AbortSignal.any([limit, signal])),
+        )
         if (!isOurs) break
       }
     } catch {
@@ -124,7 +128,7 @@ export class HeldLease implements Held {
   }
 
   /** Work that is aborted after a time on the clock. */
-  async #within(ms: number, work: (signal: AbortSignal) => Promise<boolean>): Promise<boolean> {
+  async #within<T>(ms: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const { clock } = this.#settings
     const [limit, over] = [new AbortController(), new AbortController()]
     clock.sleep(ms, over.signal).then(
@@ -132,7 +136,7 @@ export class HeldLease implements Held {
       () => undefined,
     )
     try {
-      return await work(AbortSignal.any([limit.signal, this.#done.signal]))
+      return await work(limit.signal)
     } finally {
       over.abort()
     }
