@@ -17,6 +17,14 @@ const isFrozenThroughout = (value: unknown): boolean =>
   (Object.isFrozen(value) &&
     Reflect.ownKeys(value).every((name) => isFrozenThroughout(Reflect.get(value, name))))
 
+/** A config whose part is made when it is asked for, and kept beside it. */
+const lazily = (port: number): { readonly server: { readonly port: number }; kept?: object } => ({
+  get server() {
+    this.kept ??= { port }
+    return { port }
+  },
+})
+
 describe('parts of a config that did not change', () => {
   it('are the same objects as before, and all is frozen', async () => {
     const { mount, edit } = await opened({
@@ -39,6 +47,13 @@ describe('parts of a config that did not change', () => {
     expect(Object.keys(after.a)).toEqual(['y', 'x'])
     expect(after.b).toEqual([1])
     expect(Object.hasOwn(after.c, 'x')).toBe(false)
+  })
+
+  it('leave nothing unfrozen that a getter has put beside itself', () => {
+    const before = frozenCopy(lazily(1))
+    const after = frozenCopy(lazily(2), before)
+    expect(after.server).toEqual({ port: 2 })
+    expect(isFrozenThroughout(after)).toBe(true)
   })
 
   it('are found under a name although names around it moved', () => {

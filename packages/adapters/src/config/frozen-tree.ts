@@ -68,7 +68,8 @@ const frozenRecord = (value: Names, before: Names, depth: number, budget: Budget
   }
   if (at === names.length && at === old.length) return before
   const record = copyOf(value, before, names.slice(0, at))
-  for (const name of names.slice(at)) {
+  // Of the copy: a getter that keeps what it has made may have put it beside itself meanwhile.
+  for (const name of Object.keys(record).slice(at)) {
     const item = record[name]
     const known = Object.hasOwn(before, name) ? before[name] : undefined
     if (isObject(made)) put(record, name, made)
