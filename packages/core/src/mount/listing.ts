@@ -42,7 +42,7 @@ export class Listing {
   }
 
   *#walk(directory: string, prefix: string, depth: number): Pieces<void> {
-    if (this.#slice.isOver) yield* this.#slice.rest()
+    if (this.#slice.isOver()) yield* this.#slice.rest()
     if (this.#isPlain) {
       const real = realpathSync(directory)
       if (this.#walked.has(real) || depth > deepest) return
