@@ -2,15 +2,21 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { apiServer } from '../../support/api-server/start.js'
 import { gate, last, patiently, publish, replica, Track, triedOn } from './relay.js'
 
+/** A replica that has the Lease, and verifies until it is let go on. */
+const busy = async () => {
+  const server = await apiServer()
+  const track = new Track()
+  const first = await replica(server, track, 'shop-0')
+  const { opened, open } = gate()
+  track.act = (stage) => (stage === 'verify' ? opened : undefined)
+  await publish([first], '2')
+  await expect.poll(() => track.running.size, patiently).toBe(1)
+  return { server, track, first, open }
+}
+
 describe('a replica that waits', () => {
   it('tells who has the Lease, once for each try, and gives a try up when its own wait is over', async () => {
-    const server = await apiServer()
-    const track = new Track()
-    const first = await replica(server, track, 'shop-0')
-    const { opened, open } = gate()
-    track.act = (stage) => (stage === 'verify' ? opened : undefined)
-    await publish([first], '2')
-    await expect.poll(() => track.running.size, patiently).toBe(1)
+    const { server, track, first, open } = await busy()
     const waits: string[] = []
     const second = await replica(server, track, 'shop-1', {
       baton: { wait: '300ms', onWait: (holder, revision) => waits.push(`${holder} ${revision}`) },
@@ -27,13 +33,7 @@ describe('a replica that waits', () => {
   }, 30_000)
 
   it('gets its turn also when who is told of the wait fails', async () => {
-    const server = await apiServer()
-    const track = new Track()
-    const first = await replica(server, track, 'shop-0')
-    const { opened, open } = gate()
-    track.act = (stage) => (stage === 'verify' ? opened : undefined)
-    await publish([first], '2')
-    await expect.poll(() => track.running.size, patiently).toBe(1)
+    const { server, track, open } = await busy()
     const warned = vi.spyOn(process, 'emitWarning').mockReturnValue()
     onTestFinished(() => warned.mockRestore())
     const onWait = vi.fn<() => void>(() => {
