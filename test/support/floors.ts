@@ -21,6 +21,7 @@ export const floors: Readonly<Record<string, Floors>> = {
     'mount/links': 3,
     'mount/listing': 3,
     'mount/doorbell': 3,
+    'mount/revision': 3,
     'mount/read': 3,
     'mount/change': 3,
     'mount/inspect': 3,

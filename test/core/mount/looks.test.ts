@@ -25,9 +25,9 @@ const rigged = ({ isSlow = false } = {}) => {
     take()
     return undefined
   }
-  const isQuiet = (): boolean => rig.content === rig.seen
+  const isQuiet = (): boolean => closing.signal.aborted || rig.content === rig.seen
   const changes = (): number => rig.published.length
-  return { rig, looks: new Looks({ isQuiet, lookOnce, changes, signal: closing.signal }) }
+  return { rig, looks: new Looks({ isQuiet, lookOnce, changes }) }
 }
 
 test('what is quickly read is published before the question returns, and what is quiet is not read', async () => {

@@ -43,5 +43,34 @@ it('is not known of an ordinary directory, and of several mounts the latest', as
   onTestFinished(() => all.close())
   expect(all.snapshot.publishedAt).toEqual(two.mount.snapshot.publishedAt)
   await one.volume.swap({ a: '2' })
-  expect((await all.resync()).publishedAt).toEqual(one.mount.snapshot.publishedAt)
+  const both = await all.resync()
+  const first = one.mount.snapshot.publishedAt
+  expect(first).toBeInstanceOf(Date)
+  await two.volume.swap({ b: '2' })
+  await all.resync()
+  expect(both.publishedAt).toEqual(first)
+  expect(all.snapshot.publishedAt).toEqual(two.mount.snapshot.publishedAt)
+})
+
+it('is remembered once it was asked for, and not known of a revision that was replaced before', async () => {
+  const { volume, mount } = await mounted({ a: '1' })
+  const [asked, at] = [mount.snapshot, mount.snapshot.publishedAt]
+  expect(at).toBeInstanceOf(Date)
+  await volume.swap({ a: '2' })
+  const unasked = await mount.resync()
+  await volume.swap({ a: '3' })
+  expect(asked.publishedAt).toEqual(at)
+  expect(unasked.publishedAt).toBeUndefined()
+  expect((await mount.resync()).publishedAt).toBeInstanceOf(Date)
+  expect(unasked.publishedAt).toBeUndefined()
+})
+
+it('cannot be set, nor can the time of taking it', async () => {
+  const { mount } = await mounted({ a: '1' })
+  const { takenAt, publishedAt } = mount.snapshot
+  const [taken, published] = [takenAt.getTime(), publishedAt?.getTime()]
+  takenAt.setTime(0)
+  publishedAt?.setTime(0)
+  expect(mount.snapshot.takenAt.getTime()).toBe(taken)
+  expect(mount.snapshot.publishedAt?.getTime()).toBe(published)
 })

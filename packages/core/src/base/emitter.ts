@@ -87,7 +87,7 @@ export class Emitter<Events extends EventEmitter.ValidEventTypes> extends EventE
     event: T,
     ...args: EventEmitter.EventArgs<Events, T>
   ): boolean {
-    debug('emit %s to %d', event, this.listenerCount(event))
+    debug?.('emit %s to %d', event, this.listenerCount(event))
     const heard = super.emit(event, ...args)
     const trouble: unknown = args[0]
     // eventemitter3 drops an unheard 'error' without a word.

@@ -22,6 +22,9 @@ export interface Change {
 export const selects = (selectors: readonly (Key | RegExp)[], key: Key): boolean =>
   selectors.some((selector) => (typeof selector === 'string' ? selector === key : key.search(selector) >= 0))
 
+const none: readonly Key[] = Object.freeze([])
+const frozen = (keys: Key[]): readonly Key[] => (keys.length === 0 ? none : Object.freeze(keys))
+
 class KeyChange implements Change {
   readonly snapshot: Snapshot
   readonly previous: Snapshot
@@ -31,9 +34,9 @@ class KeyChange implements Change {
   constructor(previous: Snapshot, snapshot: Snapshot, keys: Record<'added' | 'changed' | 'removed', Key[]>) {
     this.snapshot = snapshot
     this.previous = previous
-    this.added = Object.freeze(keys.added)
-    this.changed = Object.freeze(keys.changed)
-    this.removed = Object.freeze(keys.removed)
+    this.added = frozen(keys.added)
+    this.changed = frozen(keys.changed)
+    this.removed = frozen(keys.removed)
     Object.freeze(this)
   }
   touches(...selectors: (Key | RegExp)[]): boolean {
@@ -60,20 +63,26 @@ export const diff = (
   snapshot: Snapshot,
   suspects: ReadonlySet<Key> = noSuspects,
 ): Change | undefined => {
-  const keys: Record<'added' | 'changed' | 'removed', Key[]> = { added: [], changed: [], removed: [] }
   const before = entriesOf(previous)
   const now = entriesOf(snapshot)
+  const added: Key[] = []
+  const changed: Key[] = []
+  const removed: Key[] = []
   // In the order of a snapshot's names, which is sorted.
   for (const key of snapshot.keys()) {
     const old = before.get(key)
-    if (!old) keys.added.push(key)
-    else if (suspects.has(key) || now.get(key)?.equals(old) !== true) keys.changed.push(key)
+    if (!old) added.push(key)
+    else if (now.get(key)?.equals(old) !== true || suspects.has(key)) changed.push(key)
   }
-  for (const key of previous.keys()) if (!now.has(key)) keys.removed.push(key)
-  for (const key of suspects) if (!now.has(key) && !before.has(key)) keys.removed.push(key)
-  if (suspects.size > 0) keys.removed.sort()
-  const touched = keys.added.length + keys.changed.length + keys.removed.length
-  return touched === 0 ? undefined : new KeyChange(previous, snapshot, keys)
+  // Snapshots with the same names share the list of them.
+  if (previous.keys() !== snapshot.keys())
+    for (const key of previous.keys()) if (!now.has(key)) removed.push(key)
+  if (suspects.size > 0) {
+    for (const key of suspects) if (!now.has(key) && !before.has(key)) removed.push(key)
+    removed.sort()
+  }
+  const touched = added.length + changed.length + removed.length
+  return touched === 0 ? undefined : new KeyChange(previous, snapshot, { added, changed, removed })
 }
 
 /** A change in which every key is added: what a reaction sees that starts from nothing. */

@@ -21,10 +21,14 @@ const longest = (times: readonly (number | undefined)[]): number | undefined => 
 const first = (dates: readonly Date[]): Date | undefined =>
   dates.toSorted((one, other) => one.getTime() - other.getTime())[0]
 
+// A kubelet's mount that no longer knows spoils it for all; of any other nothing was expected.
+const publishedAt = ({ snapshot, layout }: Mount): number =>
+  snapshot.publishedAt?.getTime() ?? (layout === 'atomic' ? Infinity : -Infinity)
+
 /** When the last of them was published; undefined when none says. */
-const lastOf = (mounts: Iterable<Mount>): Date | undefined => {
-  const times = [...mounts].flatMap(({ snapshot }) => snapshot.publishedAt?.getTime() ?? [])
-  return times.length === 0 ? undefined : new Date(Math.max(...times))
+const lastOf = (mounts: readonly Mount[]): number | undefined => {
+  const last = Math.max(...mounts.map((mount) => publishedAt(mount)))
+  return Number.isFinite(last) ? last : undefined
 }
 
 class CombinedMount extends ObservedMount {
@@ -68,8 +72,9 @@ class CombinedMount extends ObservedMount {
     const entries = new Map<Key, Entry>()
     for (const [name, mount] of this.#mounts)
       for (const [key, entry] of entriesOf(mount.snapshot)) entries.set(`${name}/${key}`, entry)
-    const taken = { takenAt: backgroundClock.now(), publishedAt: lastOf(this.#mounts.values()) }
-    this.publish({ entries, revision: undefined, ...taken })
+    // Asked now: it is too late once one of them has changed again.
+    const last = lastOf([...this.#mounts.values()])
+    this.publish({ entries, revision: undefined, takenAt: backgroundClock.now(), publishedAt: () => last })
   }
 
   protected override async look(): Promise<void> {

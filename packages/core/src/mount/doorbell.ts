@@ -53,6 +53,7 @@ export class Doorbell {
   readonly #settler: Settler<boolean>
   #trigger: Trigger | undefined
   #endResync: (() => void) | undefined
+  #settleTime = atomicSettle
   #lastRing = 0
   #mayRecover = false
   #missed = 0
@@ -112,22 +113,22 @@ export class Doorbell {
     await this.#trigger?.close()
   }
 
-  #ring(): void {
+  readonly #ring = (): void => {
     this.#lastRing = this.#options.clock.now()
     void this.#settle()
   }
 
   #settle(): Promise<boolean | undefined> {
-    const { settle, layout } = this.#options
-    return this.#settler.ring(settle ?? (layout() === 'atomic' ? atomicSettle : plainSettle))
+    return this.#settler.ring(this.#settleTime)
   }
 
   /** Opens a trigger; closes it again when the mount was closed meanwhile. */
   async #open(pollMs: number | undefined): Promise<Trigger> {
-    const { path, root, layout, revision, keepAlive, signal } = this.#options
-    const ring = (): void => this.#ring()
+    const { path, root, revision, settle, keepAlive, signal } = this.#options
+    const layout = this.#options.layout()
+    this.#settleTime = settle ?? (layout === 'atomic' ? atomicSettle : plainSettle)
     const failed = (thrown: unknown): void => void this.#pollInstead(watchLimit(path, thrown))
-    const how = { path, root, layout: layout(), revision, keepAlive, pollMs, ring, failed }
+    const how = { path, root, layout, revision, keepAlive, pollMs, ring: this.#ring, failed }
     const trigger = await openTrigger(how)
     if (signal.aborted) await trigger.close()
     return trigger
@@ -168,7 +169,7 @@ export class Doorbell {
 
   async #resync(): Promise<void> {
     const { path, clock, signal } = this.#options
-    debug('resync %s', path)
+    debug?.('resync %s', path)
     const started = clock.now()
     // Settled too: an ordinary file may have been truncated a moment ago.
     const isDifferent = await this.#settle()

@@ -39,7 +39,8 @@ export class Keys {
 
   /** Reads until the slice is over. Whether that was all. @throws RangeError, and what the system says */
   read(slice: Slice): boolean {
-    const [begunAt, begunWith] = [this.#at, this.#budget.left]
+    const begunAt = this.#at
+    const begunWith = this.#budget.left
     for (let name = this.#names[this.#at]; name !== undefined; name = this.#names[this.#at]) {
       // Not join(): on 500 keys it takes a twentieth of the time.
       const entry = readEntry(`${this.#directory}/${name}`, this.#known.get(name), this.#budget, this.#manner)

@@ -45,7 +45,9 @@ export class Links {
 
   /** Whether these keys are known to have their links, and no others are left. Asks nothing of the disk. */
   areThose(keys: readonly Key[]): boolean {
-    return this.#names.size === keys.length && keys.every((key) => this.#names.has(key))
+    if (this.#names.size !== keys.length) return false
+    for (const key of keys) if (!this.#names.has(key)) return false
+    return true
   }
 
   /** Waits until the links are in place, for as long as the revision with these keys is the published one. */

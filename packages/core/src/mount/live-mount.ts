@@ -8,7 +8,8 @@ import { Looks } from './looks.js'
 import type { MountHealth } from './mount.js'
 import { ObservedMount } from './observed.js'
 import type { MountPlan } from './plan.js'
-import { publishedRevision, readRevision, type Revision } from './read.js'
+import { readRevision } from './read.js'
+import { publishedAtOf, publishedRevision, type Revision } from './revision.js'
 import type { Entries } from './snapshot.js'
 import { Troubles } from './troubles.js'
 
@@ -26,7 +27,6 @@ export class LiveMount extends ObservedMount {
     isQuiet: () => this.#isQuiet(),
     lookOnce: () => this.#lookOnce(),
     changes: () => this.changeCount,
-    signal: this.signal,
   })
   #layout: Layout
   #seenRevision: string | undefined
@@ -110,12 +110,11 @@ export class LiveMount extends ObservedMount {
 
   /** One look. At once where the mount is quickly read and nothing else is to be done; else a promise. */
   #lookOnce(): Promise<void> | undefined {
-    if (this.signal.aborted) return undefined
     this.#lastCheckAt = backgroundClock.now()
     try {
       const revision = this.#read(this.latest.entries)
       const isSimple = this.#layout === 'atomic' && this.#troubles.isNone
-      if (revision instanceof Promise || !isSimple || !this.#links.areThose(revision.keys))
+      if (!('entries' in revision) || !isSimple || !this.#links.areThose(revision.keys))
         return this.#lookOn(revision)
       this.#accept(revision)
     } catch (thrown) {
@@ -146,6 +145,7 @@ export class LiveMount extends ObservedMount {
 
   /** One readlink tells where names are never used twice; all else has to be read. */
   #isQuiet(): boolean {
+    if (this.signal.aborted) return true
     if (this.#layout !== 'atomic' || !(this.#troubles.isNone || this.#troubles.ofReading.length === 0))
       return false
     // Other writers may go to and fro between two directories.
@@ -167,7 +167,9 @@ export class LiveMount extends ObservedMount {
     const published = this.#published
     // Known for the read that follows at once, and for no later one.
     this.#published = undefined
-    const [layout, clock, signal] = [this.#layout, this.#clock, this.signal]
+    const layout = this.#layout
+    const clock = this.#clock
+    const signal = this.signal
     return readRevision({ path, root, layout, selects, maxBytes, isExact, published, known, clock, signal })
   }
 
@@ -181,10 +183,11 @@ export class LiveMount extends ObservedMount {
   #accept(revision: Revision): void {
     this.#seenRevision = revision.name
     this.#layout = revision.layout
-    if (!this.#troubles.isNone) for (const code of this.#troubles.ofReading) this.#troubles.end(code)
+    const hadTroubles = !this.#troubles.isNone
+    if (hadTroubles) for (const code of this.#troubles.ofReading) this.#troubles.end(code)
     if (revision.keys.length === 0 && this.#plan.holdsEmptied && this.latest.size > 0) this.#hold()
     else {
-      this.#troubles.end('MOUNT_EMPTIED')
+      if (hadTroubles) this.#troubles.end('MOUNT_EMPTIED')
       this.#publish(revision)
     }
   }
@@ -197,7 +200,9 @@ export class LiveMount extends ObservedMount {
     if (wasGone || (wasPlain && this.#layout === 'atomic')) await this.#doorbell.reinstall()
   }
 
-  #publish({ entries, name, publishedAt }: Revision): void {
+  #publish({ entries, name }: Revision): void {
+    const { root } = this.#plan.location
+    const publishedAt = name === undefined ? undefined : () => publishedAtOf(root, name)
     this.publish({ entries, revision: name, takenAt: this.#lastCheckAt, publishedAt })
   }
 

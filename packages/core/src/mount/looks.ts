@@ -1,12 +1,11 @@
 /** What a look consists of. */
 export interface LookSteps {
-  /** Whether there is certainly nothing new: asked first, as it costs one readlink and no promise. */
+  /** Whether there is certainly nothing new, or nobody to tell it to: asked before each look, in the same turn. */
   readonly isQuiet: () => boolean
   /** One look, which fails by itself. At once where it can be; else a promise. */
   readonly lookOnce: () => Promise<void> | undefined
   /** How many changes have been published so far. */
   readonly changes: () => number
-  readonly signal: AbortSignal
 }
 
 const nothingNew = Promise.resolve(false)
@@ -30,10 +29,13 @@ export class Looks {
 
   /** Looks. Resolves once what was found has been published, with whether it differed. */
   ask(): Promise<boolean> {
-    const { isQuiet, changes, signal } = this.#steps
-    if (signal.aborted || (!this.#current && isQuiet())) return nothingNew
+    const { isQuiet, changes } = this.#steps
+    if (this.#current) {
+      this.#isRung = true
+      return this.#current
+    }
+    if (isQuiet()) return nothingNew
     this.#isRung = true
-    if (this.#current) return this.#current
     const before = changes()
     // Asked by a listener of what is being published right now: its turn comes.
     if (this.#isAtOnce) return (this.#current = this.#goOn(undefined, before))
@@ -70,7 +72,6 @@ export class Looks {
   }
 
   #isRungAgain(): boolean {
-    const { signal, isQuiet } = this.#steps
-    return this.#isRung && !signal.aborted && !isQuiet()
+    return this.#isRung && !this.#steps.isQuiet()
   }
 }

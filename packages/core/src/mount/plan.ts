@@ -6,7 +6,8 @@ import type { Key } from './snapshot.js'
 export interface MountPlan {
   readonly path: string
   readonly location: Location
-  readonly selects: (key: Key) => boolean
+  /** Which keys are watched; undefined: all. */
+  readonly selects: ((key: Key) => boolean) | undefined
   readonly settle: Settle | undefined
   /** Its file system tells of no changes made elsewhere. */
   readonly isSilent: boolean

@@ -23,7 +23,8 @@ export interface Snapshot extends Iterable<Key> {
   readonly takenAt: Date
   /**
    * When the kubelet put it in place: the change time of `..data`, set by its rename. Of several mounts, the latest.
-   * Undefined for an ordinary directory or file.
+   * Read from the disk when it is asked for first: undefined if a newer revision has taken its place by then, and for
+   * an ordinary directory or file. A listener of `change` that wants it asks at once.
    */
   readonly publishedAt: Date | undefined
   /** Number of keys. */
@@ -90,36 +91,42 @@ export interface Taken {
   readonly entries: Entries
   readonly revision: string | undefined
   readonly takenAt: number
-  readonly publishedAt?: Date | undefined
+  /** Asked once, when somebody wants to know: on one key it takes a fifteenth of the time of a change. */
+  readonly publishedAt?: (() => number | undefined) | undefined
 }
 
 /** The one implementation of {@link Snapshot}. */
 export class FrozenSnapshot implements Snapshot {
   readonly generation: number
-  readonly takenAt: Date
-  readonly publishedAt: Date | undefined
-  readonly #revision: string | undefined
-  readonly #entries: Entries
+  readonly #taken: Taken
+  #publishedAt: number | 'unknown' | undefined
   readonly #keys: readonly Key[]
   #digest: string | undefined
 
   /** After `previous`, whose number it counts on from. */
   constructor(of: Taken & { readonly generation?: number }, previous?: FrozenSnapshot) {
-    this.#entries = of.entries
+    this.#taken = of
     // The same names as before need not be sorted again.
     this.#keys =
-      previous && haveSameKeys(previous.#entries, of.entries)
+      previous && haveSameKeys(previous.entries, of.entries)
         ? previous.#keys
         : Object.freeze([...of.entries.keys()].toSorted())
-    this.#revision = of.revision
     this.generation = previous ? previous.generation + 1 : (of.generation ?? 1)
-    this.takenAt = new Date(of.takenAt)
-    this.publishedAt = of.publishedAt
     Object.freeze(this)
   }
 
   get revision(): string {
-    return this.#revision ?? this.digest
+    return this.#taken.revision ?? this.digest
+  }
+
+  // A Date can be set, also where it hangs at something frozen.
+  get takenAt(): Date {
+    return new Date(this.#taken.takenAt)
+  }
+
+  get publishedAt(): Date | undefined {
+    this.#publishedAt ??= this.#taken.publishedAt?.() ?? 'unknown'
+    return this.#publishedAt === 'unknown' ? undefined : new Date(this.#publishedAt)
   }
 
   get digest(): string {
@@ -136,11 +143,11 @@ export class FrozenSnapshot implements Snapshot {
   }
 
   get entries(): Entries {
-    return this.#entries
+    return this.#taken.entries
   }
 
   #entry(key: Key): Entry {
-    const entry = this.#entries.get(key)
+    const entry = this.#taken.entries.get(key)
     if (!entry) throw unknownKey(key, this.#keys)
     return entry
   }
@@ -149,7 +156,7 @@ export class FrozenSnapshot implements Snapshot {
     return this.#keys
   }
   has(key: Key): boolean {
-    return this.#entries.has(key)
+    return this.#taken.entries.has(key)
   }
   text(key: Key): string {
     return this.#entry(key).text()

@@ -4,7 +4,7 @@ import type { FSWatcher as Chokidar } from 'chokidar'
 import { MountError } from '../base/errors.js'
 import { debug } from '../base/log.js'
 import { codeOf, describeThrown } from '../base/thrown.js'
-import { dataLink, deepest, isPlainKey, isReserved, type Layout } from './layout.js'
+import { dataLink, deepest, isPlainKey, type Layout } from './layout.js'
 
 /** What to be rung for. */
 export interface TriggerOptions {
@@ -56,8 +56,8 @@ export const watchLimit = (path: string, thrown: unknown): MountError => {
 const watchAtomic = (options: TriggerOptions): { close(): void } => {
   const watcher: FSWatcher = watch(options.root, { persistent: options.keepAlive }, (_, name) => {
     // Five of the six events of a swap are about directories that are being made or removed: they publish nothing.
-    if (name !== null && name !== dataLink && isReserved(name) && name !== options.revision()) return
-    debug('ring %s %s', options.path, name)
+    if (name !== dataLink && name !== null && name.startsWith('..') && name !== options.revision()) return
+    debug?.('ring %s %s', options.path, name)
     options.ring()
   })
   watcher.on('error', (thrown) => options.failed(thrown))
@@ -122,7 +122,7 @@ const watchOrdinary = async (options: TriggerOptions): Promise<Chokidar> => {
     ...(pollMs === undefined ? {} : { interval: pollMs, binaryInterval: pollMs }),
   })
   watcher.on('all', (event, path) => {
-    debug('ring %s %s %s', options.path, event, relative(directory, path))
+    debug?.('ring %s %s %s', options.path, event, relative(directory, path))
     options.ring()
   })
   let isReady = false
@@ -161,7 +161,7 @@ export const openTrigger = async (options: TriggerOptions): Promise<Trigger> => 
     return async () => handle.close()
   }
   const close = await open()
-  debug('watch %s (%s, %s)', options.path, layout, pollMs === undefined ? 'events' : `every ${pollMs} ms`)
+  debug?.('watch %s (%s, %s)', options.path, layout, pollMs === undefined ? 'events' : `every ${pollMs} ms`)
   return {
     watching: pollMs === undefined ? 'events' : 'polling',
     isStale: () => layout !== 'file' && ![id, undefined].includes(idOf(root)),

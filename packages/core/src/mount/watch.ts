@@ -62,7 +62,7 @@ const wholeVolume =
 /** The commonest subPath: one file of a ConfigMap mounted into a directory of the image. */
 const refuseFrozenKeys = (path: string, { location, selects: isWatched }: MountPlan): void => {
   if (location.layout !== 'plain') return
-  const frozen = frozenBelow(location.root).find((key) => isWatched(key))
+  const frozen = frozenBelow(location.root).find((key) => isWatched?.(key) ?? true)
   if (frozen !== undefined)
     throw new MountError('MOUNT_STATIC', path, `${path}/${frozen} is a subPath mount: it never updates`, {
       hint: `${wholeVolume}; or watch other \`keys\` of ${path} only`,
@@ -88,6 +88,11 @@ const refuseStatic = (path: string, point: MountPoint | undefined): void => {
   })
 }
 
+const selecting = (location: Location, keys: WatchOptions['keys']): MountPlan['selects'] => {
+  if (keys !== undefined) return (key) => isWithin(location, key) && selects(keys, key)
+  return location.within === undefined ? undefined : (key) => isWithin(location, key)
+}
+
 const plan = (
   path: string,
   location: Location,
@@ -102,7 +107,7 @@ const plan = (
   return {
     path,
     location,
-    selects: (key) => isWithin(location, key) && (keys === undefined || selects(keys, key)),
+    selects: selecting(location, keys),
     settle: options.settle === undefined ? undefined : toSettle(options.settle, { quietMs: 0, maxMs: 0 }),
     isSilent: isSilent(point),
     isExact: readsExactly(point),

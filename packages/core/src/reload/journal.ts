@@ -123,7 +123,7 @@ export abstract class Journal extends Emitter<{ report: [report: Report]; close:
     const report = this.#report(snapshot, told, took)
     // It lets go of its snapshot: at most one is kept for a report.
     void this.lastReport?.digest
-    debug('%s %s %s', report.reaction, report.outcome, report.revision)
+    debug?.('%s %s %s', report.reaction, report.outcome, report.revision)
     this.lastReport = report
     this.#told++
     const isHeard = this.emit('report', report) || this.#isRead
