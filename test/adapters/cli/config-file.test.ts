@@ -71,6 +71,17 @@ log: jsn
     ['mounts: { a: /a }', 'F:1:1: reactions is missing'],
     ['mounts: {}\nreactions: [{ command: a }]', 'F:1:9 mounts: none is named'],
     ['mounts: [/a]\nreactions: [{ command: a }]', 'F:1:9 mounts: none is named'],
+    ['mounts: /a\nreactions: [{ command: a }]', 'F:1:9 mounts: expected names with paths, as in web: /etc'],
+    ['mounts: { a: /a }\nreactions: [nginx]', 'reactions[0]: expected names with values, such as server'],
+    [
+      'mounts: { a: /a }\nreactions: [{ command: a, verify: 127.0.0.1 }]',
+      'verify: expected a URL, alive or new-workers, or names with values, such as http, tcp or command, or false',
+    ],
+    ['mounts: { a: /a }\nreactions: [{ signal: SIGHUPP, to: { process: a } }]', 'did you mean HUP?'],
+    [
+      'mounts: { a: /a }\nreactions: [{ command: a && b }]',
+      "command: the && at character 3 is for a shell, and none runs (begin with sh -c '…'",
+    ],
     ['mounts: { a: /a }\nreactions: []', 'F:2:12 reactions: expected a list of reactions'],
     ['mounts: { a: /a }\nreactions:', 'F:2:1 reactions: nothing stands here; expected a list'],
     [

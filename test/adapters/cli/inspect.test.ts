@@ -20,7 +20,9 @@ describe('hotmount inspect', () => {
     expect(plain.out).toMatch(/^ {2}kind +an ordinary directory$/m)
     const missing = await finish(['inspect', path.join(directory, 'no')])
     expect(missing.code).toBe(3)
-    expect(missing.out).toMatch(/^ {2}error +nothing is mounted at .*\n +→ /m)
+    expect(missing.out).toMatch(
+      /^ {2}error +nothing is mounted at .*\n +→ check volumeMounts.mountPath in the pod spec$/m,
+    )
     expect(missing.out).not.toContain('updates')
   })
   it('tells a finding with its remedy', async () => {

@@ -27,7 +27,11 @@ describe('hotmount wait-for', () => {
     await logged(running, { msg: 'config rejected', revision })
     const early = await finish(['wait-for', '--revision-of', wanted, '--url', url, '--timeout', '300ms'])
     expect(early).toMatchObject({ code: 1, out: '' })
-    expect(early.err).toContain('time is up: it is not in effect yet')
+    expect(early.err).toMatch(
+      /time is up: it is mounted, and not in effect yet; command true: rejected, CHECK_FAILED: the check of .+\n {2}→ waited for /,
+    )
+    const none = ['wait-for', '--digest', 'a'.repeat(64), '--url', url, '--timeout', '300ms']
+    expect((await finish(none)).err).toContain('time is up: it is not mounted there yet')
 
     await writeFile(gate, '')
     const other = await mount.swap({ a: 'hunter3', b: 'x' })

@@ -28,6 +28,7 @@ describe('splitWords', () => {
     [String.raw`a\ b \'x \\`, ['a b', "'x", '\\']],
     [String.raw`"a\"b" "c\d" '\'`, ['a"b', String.raw`c\d`, '\\']],
     ['a\\\nb "c\\\nd" \\\n', ['ab', 'cd']],
+    [String.raw`a '&&' "|" \; '>x' 'b;' --x=<y`, ['a', '&&', '|', ';', '>x', 'b;', '--x=<y']],
     ['$HOME `id` $(id) *.conf ~ a|b;c#d', ['$HOME', '`id`', '$(id)', '*.conf', '~', 'a|b;c#d']],
   ])('%j', (text, words) => {
     expect(split(text)).toEqual(words)
@@ -36,6 +37,14 @@ describe('splitWords', () => {
     ["a 'b", "--check: the ' at character 3 is never closed"],
     ['"a\\"', '--check: the " at character 1 is never closed'],
     ['a\\', '--check: nothing follows the last backslash'],
+    ['nginx -t && b', '--check: the && at character 10 is for a shell, and none runs'],
+    ['a \\\n&& b', '--check: the && at character 5 is for a shell, and none runs'],
+    ['a | b', '--check: the | at character 3 is for a shell'],
+    [`a 'b c'; d`, '--check: the ; at character 8 is for a shell'],
+    ['a b;', '--check: the ; at character 4 is for a shell'],
+    ['a >/dev/null', '--check: the > at character 3 is for a shell'],
+    ['a 2>&1', '--check: the 2> at character 3 is for a shell'],
+    ['a &', '--check: the & at character 3 is for a shell'],
   ])('refuses %j', (text, message) => {
     expect(() => split(text)).toThrow(message)
   })

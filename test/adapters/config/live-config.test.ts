@@ -185,7 +185,7 @@ describe('liveConfig', () => {
       hint: expect.stringContaining('enableServiceLinks: false'),
     })
     const level = { ...options, env: { prefix: 'APP', from: { APP_LOG__X: '1' } } }
-    await expect(liveConfig(mount, { schema, ...level })).rejects.toThrow(/at log\.level$/)
+    await expect(liveConfig(mount, { schema, ...level })).rejects.toThrow(/at log\.level \(missing\)$/)
     const root = { schema: z.strictObject({ server: z.unknown() }), ...options }
     await expect(liveConfig(mount, root)).rejects.toThrow('(root) (from APP_LOG, APP_PORT, APP_SERVER__PORT)')
   })

@@ -54,6 +54,10 @@ describe('yaml', () => {
     ['? [a]\n: 1', 'NON_STRING_KEY', 1, 3],
     ['a: {<<: 1}', 'BAD_MERGE', 1, 5],
     ['a: ]', 'UNEXPECTED_TOKEN', 1, 4],
+    ['a: "x', 'MISSING_CHAR', 1, 6],
+    ['a: [1\nb: 2', 'BAD_INDENT', 2, 1],
+    ['a: @x', 'BAD_SCALAR_START', 1, 4],
+    ['a: "\\q"', 'BAD_DQ_ESCAPE', 1, 5],
   ])('tells code and place of %j', (text, code, line, column) => {
     expect(failureOf(() => read(text))).toMatchObject({ code, line, column })
   })

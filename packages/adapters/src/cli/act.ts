@@ -14,14 +14,15 @@ import type { Reading } from './args.js'
 export interface Acting extends Kind {
   readonly flags: Flags
   readonly refuseWord: NonNullable<Reading['refuseWord']>
+  readonly others: NonNullable<Reading['others']>
 }
 
 /** Reads a command line of one of these commands. @throws UsageError */
 export const actingArgs = (
   argv: readonly string[],
-  { flags, refuseWord }: Acting,
+  { flags, refuseWord, others }: Acting,
   env: Io['env'],
-): Args<ConfigFlag> => readArgs(argv, flags, { env, either, refuseWord })
+): Args<ConfigFlag> => readArgs(argv, flags, { env, either, refuseWord, others })
 
 /** The plan that a command line and the file in it amount to. @throws UsageError */
 export const actingPlan = async (

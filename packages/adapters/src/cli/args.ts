@@ -31,10 +31,13 @@ const valueOf = (
     readonly value?: string
     readonly inlineValue?: boolean
   },
+  others: Readonly<Record<string, Flags>>,
 ): string => {
   const { name, rawName, value, inlineValue } = token
   const flag = Object.hasOwn(flags, name) ? flags[name] : undefined
   if (!flag) {
+    const owner = Object.entries(others).find(([, theirs]) => Object.hasOwn(theirs, name))?.[0]
+    if (owner !== undefined) throw bad(`${rawName} is a flag of hotmount ${owner}`)
     const names = Object.keys(flags).map((known) => `--${known}`)
     throw bad(`there is no flag ${rawName}${didYouMean(rawName, names)}`)
   }
@@ -57,6 +60,8 @@ export interface Reading {
   readonly env?: Env | undefined
   /** Flags that exclude each other: a given one beats variables for the others. */
   readonly either?: readonly (readonly string[])[] | undefined
+  /** Flags of like commands, by command: who writes one of them here is told whose it is. */
+  readonly others?: Readonly<Record<string, Flags>> | undefined
 }
 
 /**
@@ -67,7 +72,7 @@ export interface Reading {
 export const readArgs = <const F extends Flags>(
   argv: readonly string[],
   flags: F,
-  { refuseWord, env = {}, either = [] }: Reading = {},
+  { refuseWord, env = {}, either = [], others = {} }: Reading = {},
 ): Args<keyof F & string> => {
   const [before, command] = splitAtDashes(argv)
   const options = Object.fromEntries(
@@ -89,14 +94,11 @@ export const readArgs = <const F extends Flags>(
     if (token.kind === 'positional' && refuseWord) throw refuseWord(token.value)
     if (token.kind !== 'option') continue
     const { name, rawName } = token
-    const value = valueOf(flags, {
-      name,
-      rawName,
-      ...(token.value !== undefined && { value: token.value, inlineValue: token.inlineValue }),
-    })
-    const given = values.get(name) ?? []
-    if (given.length > 0 && flags[name]?.many !== true) throw bad(`${rawName} is given twice`)
-    values.set(name, [...given, value])
+    const given = { ...(token.value !== undefined && { value: token.value, inlineValue: token.inlineValue }) }
+    const value = valueOf(flags, { name, rawName, ...given }, others)
+    const earlier = values.get(name) ?? []
+    if (earlier.length > 0 && flags[name]?.many !== true) throw bad(`${rawName} is given twice`)
+    values.set(name, [...earlier, value])
   }
   const rivals = new Set(either.filter((group) => group.some((name) => values.has(name))).flat())
   for (const [name, given] of fromEnv(flags, env))

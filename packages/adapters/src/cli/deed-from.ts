@@ -1,7 +1,7 @@
 import { UsageError } from '@hotmount/core'
 import type { Args } from './args.js'
 import type { ActionConfig, ReactionConfig, TargetConfig } from './config/config.js'
-import { isUncatchable, msOf, signalNamed, signalNames } from './config/values.js'
+import { isUncatchable, msOf, nearSignal, signalNamed } from './config/values.js'
 import type { deedFlags, restartFlags, safetyFlags, serverFlags, targetFlags } from './flags.js'
 import { durationOf } from './mount-flags.js'
 import { didYouMean } from './nearest.js'
@@ -33,7 +33,7 @@ export const signalFrom = (text: string, flag: string): string => {
   const name = signalNamed(text)
   if (name && !(flag === '--signal' && isUncatchable(name))) return name.slice('SIG'.length)
   if (name) throw bad(`${flag}: no process can catch ${name}`, 'to start it again on a change, use --restart')
-  const meant = didYouMean(text.toUpperCase(), signalNames())
+  const meant = nearSignal(text)
   throw bad(`${flag}: there is no signal ${JSON.stringify(text)}${meant}`, `as in: ${flag} HUP`)
 }
 

@@ -38,6 +38,15 @@ const render = (
   ].join('\n')
 }
 
+// It looks once: there is nothing to wait with.
+const withoutWait = (inspection: MountInspection): MountInspection => ({
+  ...inspection,
+  findings: inspection.findings.map(({ hint, ...finding }) => ({
+    ...finding,
+    ...(hint !== undefined && { hint: hint.replace(/, or pass `wait` .*$/, '') }),
+  })),
+})
+
 /** The exit code that a finding amounts to. */
 export const codeOf = ({ kind, updates: will, stale, findings }: MountInspection): number => {
   if (kind === 'missing') return exitCodes.mount
@@ -50,7 +59,7 @@ export const codeOf = ({ kind, updates: will, stale, findings }: MountInspection
 export const inspect = async (argv: readonly string[], io: Io): Promise<number> => {
   const args: Args<'json'> = readArgs(argv, inspectFlags, { env: io.env })
   const path = directoryOf(args, 'inspect')
-  const inspection = await inspectMount(path)
+  const inspection = withoutWait(await inspectMount(path))
   io.stdout.write(
     args.has('json')
       ? `${JSON.stringify(inspection, undefined, 2)}\n`

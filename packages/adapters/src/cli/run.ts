@@ -2,6 +2,7 @@ import { act, type Acting } from './act.js'
 import { bad } from './deed-from.js'
 import type { Io } from './io.js'
 import { runFlags } from './run-page.js'
+import { sidecarFlags } from './sidecar-page.js'
 import { quoteWords } from './words.js'
 
 const example = 'hotmount run --mount /etc/app --signal HUP -- ./server --port 80'
@@ -13,6 +14,7 @@ export const running: Acting = {
   example,
   deeds: '--server nginx, --signal HUP, --restart, --reload-command CMD, --webhook URL',
   flags: runFlags,
+  others: { sidecar: sidecarFlags },
   refuseWord: (word) => bad(`put -- before the command: -- ${quoteWords([word])} …`, `as in: ${example}`),
 }
 

@@ -1,6 +1,7 @@
 import { act, type Acting } from './act.js'
 import { bad } from './deed-from.js'
 import type { Io } from './io.js'
+import { runFlags } from './run-page.js'
 import { sidecarFlags } from './sidecar-page.js'
 
 const example = 'hotmount sidecar --mount /etc/nginx/conf.d --server nginx'
@@ -12,6 +13,7 @@ export const sitting: Acting = {
   example,
   deeds: '--server nginx, --signal HUP, --reload-command CMD, --webhook URL',
   flags: sidecarFlags,
+  others: { run: runFlags },
   refuseWord: (word) =>
     bad(
       `a sidecar takes no words, and ${JSON.stringify(word)} is one`,

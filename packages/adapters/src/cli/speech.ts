@@ -5,6 +5,7 @@ const phrases: readonly (readonly [library: string, command: string])[] = [
     'Give the loop a longer `timeout` if the others need it',
     'Say a longer wait in hotmount.yaml if the others need it',
   ],
+  ['; correct or remove these, or change deny, required or expand', '; correct or remove these'],
   ['`wait`', '--wait'],
   ['`keys`', '--keys'],
   ['`timeout`', '--timeout'],

@@ -3,6 +3,7 @@ import { MountError, systemClock, UsageError } from '@hotmount/core'
 import type { Args } from './args.js'
 import type { Io } from './io.js'
 import { errnoOf } from '../process/errno.js'
+import { whyNotYet } from './why-not-yet.js'
 
 /** Name of a flag about a hotmount that serves state. */
 export type UrlFlag = 'url' | 'mount' | 'token-file'
@@ -12,6 +13,8 @@ const bad = (message: string, hint?: string): UsageError => new UsageError('BAD_
 /** The longest that one question may take: a proxy between cuts off what is silent for long. */
 const longestAskMs = 30_000
 const pauseMs = 500
+/** A page longer than this is no `/status`. */
+const mostBytes = 16 * 1024 * 1024
 
 const tokenFrom = async (path: string | undefined): Promise<string | undefined> => {
   if (path === undefined) return undefined
@@ -42,6 +45,14 @@ const refusals: Readonly<Record<number, string>> = {
   403: 'it refuses the token, or this way of asking',
 }
 
+/** What stands in the way, by the status that comes with a 504. */
+const whyIn = async (response: Response, { searchParams }: URL): Promise<string> => {
+  const isSmall = Number(response.headers.get('content-length') ?? Number.NaN) <= mostBytes
+  const status: unknown = isSmall ? await response.json().catch(() => undefined) : undefined
+  if (status === undefined) return 'it is not in effect yet'
+  return whyNotYet(status, searchParams.get('wait') ?? '', searchParams.get('mount') ?? undefined)
+}
+
 const askOnce = async (
   url: URL,
   token: string | undefined,
@@ -61,8 +72,9 @@ const askOnce = async (
       why: limit.aborted ? 'it does not answer' : `it cannot be reached (${errnoOf(cause)})`,
     }
   }
-  await response.body?.cancel()
   const { status } = response
+  if (status === 504) return { kind: 'notYet', why: await whyIn(response, url) }
+  await response.body?.cancel()
   if (status === 200) return { kind: 'there' }
   const refusal = refusals[status]
   if (refusal !== undefined) throw bad(`${url.origin} answered ${status}`, refusal)
@@ -71,7 +83,7 @@ const askOnce = async (
       `${url.origin} answered 400: it has no such mount, or is another version`,
       'see its /status for its mounts',
     )
-  return { kind: 'notYet', why: status === 504 ? 'it is not in effect yet' : `it answered ${status}` }
+  return { kind: 'notYet', why: `it answered ${status}` }
 }
 
 /** Asks until it is there, or time is up: then why not. */

@@ -1,12 +1,33 @@
 import { UsageError } from '@hotmount/core'
 
 const blank = /\s/
+const quoting: ReadonlySet<string> = new Set(["'", '"', '\\'])
 const plain = /^[\w@%+=:,./-]+$/
 
 const unfinished = (flag: string, what: string): UsageError =>
   new UsageError('BAD_OPTION', `${flag}: ${what}`, {
     hint: `write the command as in a shell, as one word: ${flag} 'nginx -t -c "/etc/my nginx.conf"'`,
   })
+
+/** What to do about a word that only a shell understands. */
+export const shellHint = "begin with sh -c '…' where a shell is meant, or put quotes around it"
+
+// In a word whose quoted characters are left out: what a shell takes for the end of a command or for a file.
+const operator = /^(?:&&?|\|\|?|\d*[<>])|;$/
+
+/** A second command that silently became words of the first would be a check that checks nothing. */
+const requireNoOperator = (bare: string, end: number, flag: string): void => {
+  const [found] = operator.exec(bare) ?? []
+  if (found === undefined) return
+  const at = found === ';' ? end : end - bare.length + 1
+  throw new UsageError(
+    'BAD_OPTION',
+    `${flag}: the ${found} at character ${at} is for a shell, and none runs`,
+    {
+      hint: shellHint,
+    },
+  )
+}
 
 /** What stands at `at`: text to add to the word, and where to go on. */
 interface Piece {
@@ -45,18 +66,22 @@ const escaped = (text: string, at: number, flag: string): Piece => {
 /**
  * Splits a command into words as a POSIX shell does: quotes and backslashes, and nothing is expanded or run.
  *
- * @throws UsageError BAD_OPTION for a quote that is never closed; `flag` names it
+ * @throws UsageError BAD_OPTION for a quote that is never closed, and for what joins commands (`&&`, `|`, `;`, `>`)
+ * without quotes; `flag` names it
  * @example
  * splitWords(`nginx -g "daemon off;"`, '--check') // ['nginx', '-g', 'daemon off;']
  */
 export const splitWords = (text: string, flag: string): string[] => {
   const words: string[] = []
   let word: string | undefined
+  let bare = ''
   for (let at = 0; at < text.length;) {
     const char = text[at] ?? ''
     if (blank.test(char)) {
+      requireNoOperator(bare, at, flag)
       if (word !== undefined) words.push(word)
       word = undefined
+      bare = ''
       at++
       continue
     }
@@ -66,8 +91,10 @@ export const splitWords = (text: string, flag: string): string[] => {
     else if (char === '\\') piece = escaped(text, at, flag)
     // A backslash at the end of a line joins it with the next one: that alone makes no word.
     if (char !== '\\' || piece.text !== '') word = (word ?? '') + piece.text
+    if (word !== undefined) bare += quoting.has(char) ? '_'.repeat(piece.next - at) : char
     at = piece.next
   }
+  requireNoOperator(bare, text.length, flag)
   return word === undefined ? words : [...words, word]
 }
 

@@ -100,7 +100,7 @@ export class Judge<S extends AnySchema> {
       const key = this.#culprit(paths, this.#source.keysIn(snapshot))
       const error =
         origin === undefined
-          ? schemaFailed(key, snapshot, issues, variables)
+          ? schemaFailed(key, snapshot, verdict, variables)
           : schemaThrew(key, snapshot, origin)
       return { kind: 'refused', error }
     })

@@ -11,13 +11,14 @@ const variablesAt = (path: string, variables: ReadonlyMap<string, string>): read
 export const schemaFailed = (
   key: Key,
   snapshot: Snapshot,
-  issues: readonly Issue[],
+  { issues, missing }: { readonly issues: readonly Issue[]; readonly missing: ReadonlySet<string> },
   variables: ReadonlyMap<string, string>,
 ): InvalidConfigError => {
   const paths = [...new Set(issues.map(({ path }) => path))]
   const shown = paths.map((path) => {
     const names = variablesAt(path, variables)
-    return `${path === '' ? '(root)' : path}${names.length > 0 ? ` (from ${firstOf(names, 3)})` : ''}`
+    const isMissing = missing.has(path) ? ' (missing)' : ''
+    return `${path === '' ? '(root)' : path}${isMissing}${names.length > 0 ? ` (from ${firstOf(names, 3)})` : ''}`
   })
   const isOfEnv = paths.some((path) => variablesAt(path, variables).length > 0)
   const hint = "correct these paths; error.issues holds the schema's words, which may quote values"

@@ -46,11 +46,15 @@ const kinds: Readonly<Record<string, string>> = {
 /** What may stand here, in words. */
 const wordsFor = (part: SchemaPart): string => {
   const choices = choicesOf(part)
+  // The first name of each: the one that tells them apart.
+  const firsts = choices
+    .filter(({ type }) => type === 'strict_object')
+    .map(({ entries = {} }) => Object.keys(entries)[0] ?? '')
   const own = choices.map((choice) => {
     const [issue] = issuesIn(choice, Symbol.iterator)
     if (choice.type === 'picklist') return listed((choice.options ?? []).map(String))
     if (choice.type === 'literal') return String(choice.literal)
-    if (choice.type === 'strict_object') return `names such as ${Object.keys(choice.entries ?? {})[0] ?? ''}`
+    if (choice.type === 'strict_object') return `names with values, such as ${listed(firsts)}`
     const said = issue?.message ?? ''
     return said === '' || said.startsWith('Invalid ') ? (kinds[choice.type] ?? choice.type) : said
   })

@@ -84,9 +84,7 @@ const target = v.union([
 ])
 
 const probe = v.union([
-  v.union([
-    like(/^(?:alive|new-workers|[Hh][Tt][Tt][Pp][Ss]?:\/\/.+)$/, 'a URL, alive, new-workers, or a probe'),
-  ]),
+  v.union([like(/^(?:alive|new-workers|[Hh][Tt][Tt][Pp][Ss]?:\/\/.+)$/, 'a URL, alive or new-workers')]),
   v.strictObject({
     http: url,
     status: o(count(100)),
@@ -161,8 +159,8 @@ const turn = v.strictObject({
 })
 
 const reaction = v.strictObject({
-  name: o(text('a name')),
   ...actionEntries,
+  name: o(text('a name')),
   timeout: o(time),
   cooldown: o(time),
   splay: o(time),
@@ -184,7 +182,7 @@ const listen = v.strictObject({
 
 const schema = v.strictObject({
   $schema: o(v.string()),
-  mounts: v.record(v.string(), v.union([path, mount])),
+  mounts: v.record(v.string(), v.union([path, mount]), 'names with paths, as in web: /etc/nginx/conf.d'),
   reactions: list(reaction, 'a list of reactions'),
   run: o(v.union([words, run])),
   listen: o(v.union([address, listen])),

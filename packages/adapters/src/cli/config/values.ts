@@ -1,6 +1,7 @@
 import { constants } from 'node:os'
 import { type Duration, toMs } from '@hotmount/core'
 import type { RestartPolicy } from '../../process/restart-policy.js'
+import { didYouMean } from '../nearest.js'
 import type { Keys, Time } from './config.js'
 
 const isSignal = (name: string): name is NodeJS.Signals => Object.hasOwn(constants.signals, name)
@@ -12,9 +13,11 @@ export const signalNamed = (text: string): NodeJS.Signals | undefined => {
   return isSignal(name) ? name : undefined
 }
 
-/** Names of all signals, without SIG. */
-export const signalNames = (): readonly string[] =>
-  Object.keys(constants.signals).map((one) => one.slice('SIG'.length))
+/** `; did you mean HUP?` for a signal that there is not, or nothing. */
+export const nearSignal = (text: string): string => {
+  const names = Object.keys(constants.signals).map((one) => one.slice('SIG'.length))
+  return didYouMean(text.toUpperCase().replace(/^SIG(?=.)/, ''), names)
+}
 
 /** Whether no process can catch it. */
 export const isUncatchable = (name: NodeJS.Signals): boolean => name === 'SIGKILL' || name === 'SIGSTOP'

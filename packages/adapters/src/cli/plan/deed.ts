@@ -1,6 +1,6 @@
 import type { ActionConfig, RequestConfig, ServerConfig, StageConfig } from '../config/config.js'
 import type { Path } from '../config/problem.js'
-import { isUncatchable, maybeMs, signalNamed, signalNames } from '../config/values.js'
+import { isUncatchable, maybeMs, nearSignal, signalNamed } from '../config/values.js'
 import { didYouMean } from '../nearest.js'
 import type { Argv } from '../../process/spawn.js'
 import { keyIn } from './keys.js'
@@ -23,8 +23,7 @@ const targetOf = ({ to }: ActionConfig, path: Path, { say }: Site): TargetPlan |
 /** A signal that can be caught. */
 const signalFor = (text: string, path: Path, { say }: Site): NodeJS.Signals => {
   const signal = signalNamed(text)
-  if (!signal)
-    say(path, `there is no such signal${didYouMean(text.toUpperCase(), signalNames())}`, 'as in: HUP')
+  if (!signal) say(path, `there is no such signal${nearSignal(text)}`, 'as in: HUP')
   else if (isUncatchable(signal))
     say(path, `no process can catch ${signal}`, 'to start it again on a change, use restart')
   return signal ?? 'SIGHUP'

@@ -1,7 +1,6 @@
 import type { Config, ListenConfig, ReactionConfig, RunConfig } from '../config/config.js'
 import type { Path, Problem } from '../config/problem.js'
-import { listOf, maybeMs, msOf, policies, signalNamed, signalNames } from '../config/values.js'
-import { didYouMean } from '../nearest.js'
+import { listOf, maybeMs, msOf, nearSignal, policies, signalNamed } from '../config/values.js'
 import type { Argv } from '../../process/spawn.js'
 import { actionOf } from './action.js'
 import { type Materials, reactionOf as buildReaction } from './build.js'
@@ -132,8 +131,7 @@ const childOf = async (
   const { stopSignal, grace, restartPolicy = 'never', env } = config
   const named = stopSignal === undefined ? undefined : signalNamed(stopSignal)
   if (stopSignal !== undefined && !named) {
-    const meant = didYouMean(stopSignal.toUpperCase(), signalNames())
-    house.say(['run', 'stopSignal'], `there is no such signal${meant}`, 'as in: TERM')
+    house.say(['run', 'stopSignal'], `there is no such signal${nearSignal(stopSignal)}`, 'as in: TERM')
   }
   return {
     argv,

@@ -3,7 +3,7 @@ import type { Words } from '../config/config.js'
 import type { Path, Problem } from '../config/problem.js'
 import type { Argv } from '../../process/spawn.js'
 import { inFlags } from '../speech.js'
-import { splitWords } from '../words.js'
+import { shellHint, splitWords } from '../words.js'
 
 /** Takes down one mistake; judging goes on, so that all of them are told. */
 export type Say = (path: Path, message: string, hint?: string) => void
@@ -32,7 +32,9 @@ export const argvOf = (words: Words, path: Path, say: Say): Argv => {
     say(
       path,
       thrown.message.replace(/^it: /, ''),
-      'write it as in a shell, or as a list of words: no shell reads it',
+      thrown.hint === shellHint
+        ? shellHint
+        : 'write it as in a shell, or as a list of words: no shell reads it',
     )
   }
   return refused

@@ -33,6 +33,9 @@ const keysIn = ({ added, changed, removed }: Finding, paint: Paint): string =>
     ...removed.map((key) => paint('red', `-${showName(key)}`)),
   ].join(' ')
 
+const countText = (count: number): string =>
+  count === 1 ? '1 key as it is mounted' : `${count} keys as they are mounted`
+
 const line = ({ reaction, outcome, error }: Verdict, paint: Paint): string => {
   const [style, mark] = marks[outcome]
   const head = `  ${paint(style, mark)} ${paint('bold', reaction)} ${words[outcome]}`
@@ -47,9 +50,7 @@ export const findingText = (findings: readonly Finding[], isCandidate: boolean, 
     ...findings.flatMap((finding) => {
       const keys = keysIn(finding, paint)
       const names = paint('bold', finding.mounts.join(' + '))
-      const what = isCandidate
-        ? keys || 'nothing would change'
-        : `${finding.added.length} keys as they are mounted`
+      const what = isCandidate ? keys || 'nothing would change' : countText(finding.added.length)
       return [`${names} ${what}`, ...finding.reactions.map((verdict) => line(verdict, paint))]
     }),
     'nothing was applied',
