@@ -16,6 +16,11 @@ describe('a wrong command line', () => {
     [run('--mount /x --server nginx nginx -g x'), 'put -- before the command: -- nginx …'],
     [run('--mout /x --signal HUP -- app'), 'there is no flag --mout; did you mean --mount?'],
     [run('--mount /x -x -- app'), 'there is no flag -x'],
+    [run('--mount /x --signal HUP --pid-file /p -- app'), '--pid-file is a flag of hotmount sidecar'],
+    [
+      ['run', '--mount', '/x', '--restart', '--check', 'a && b', '--', 'app'],
+      '--check: the && at character 3 is for a shell, and none runs',
+    ],
     [run('--mount --signal HUP -- app'), '--mount needs a value: --mount DIR'],
     [run('--mount= --signal HUP -- app'), '--mount needs a value: --mount DIR'],
     [run('--mount /x --restart=now -- app'), '--restart takes no value'],
@@ -55,6 +60,12 @@ describe('a wrong command line', () => {
     expect(err).toContain(`See: hotmount ${known ? `${argv[0]} ` : ''}--help\n`)
   })
   it('tells the remedy', async () => {
+    const flagFirst = await finish(['--config', 'hotmount.yaml'])
+    expect(flagFirst.err).toContain(
+      '→ a command comes first, as in: hotmount run --config FILE; there are: run,',
+    )
+    const shell = await finish(['run', '--mount', '/x', '--reload-command', 'a; b', '--', 'app'])
+    expect(shell.err).toContain("→ begin with sh -c '…' where a shell is meant")
     const { err } = await finish(run('--mount /x --dotenv k --signal HUP -- app'))
     expect(err).toContain('→ the environment of a process is fixed when it starts\n')
     const url = await finish(run('--mount /x --restart --verify-url localhost:80 -- app'))

@@ -19,12 +19,11 @@ const commandNamed = (name: string): Command => {
   const names = Object.keys(known)
   // A mistyped flag of another program may carry a URL with a password.
   const shown = name.startsWith('-') ? name.replace(/=.*$/s, '') : name
+  const order = name.startsWith('-') ? 'a command comes first, as in: hotmount run --config FILE; ' : ''
   throw new UsageError(
     'BAD_OPTION',
     `there is no command ${JSON.stringify(shown)}${didYouMean(shown, names)}`,
-    {
-      hint: `there are: ${names.join(', ')}`,
-    },
+    { hint: `${order}there are: ${names.join(', ')}` },
   )
 }
 

@@ -11,8 +11,12 @@ const outputFlags = {
   count: { value: 'N', help: 'end after N changes' },
 } as const satisfies Flags
 
+// It runs nothing that could quote the other keys.
+const { value, help } = mountFlags.keys
+const ownMountFlags: Flags = { ...mountFlags, keys: { ...(value !== undefined && { value }), help } }
+
 /** All flags of `hotmount watch`. */
-export const watchFlags: Flags = { ...outputFlags, ...mountFlags }
+export const watchFlags: Flags = { ...outputFlags, ...ownMountFlags }
 
 /** The help of `hotmount watch`. */
 export const watchPage: Page = {
@@ -23,7 +27,7 @@ export const watchPage: Page = {
     'Prints the revision and the names of keys that were added (+), changed (~) and',
     'removed (-). DIR may also be one file of a mount. Values are never printed.',
   ].join('\n'),
-  flags: { Output: outputFlags, 'How to watch': mountFlags },
+  flags: { Output: outputFlags, 'How to watch': ownMountFlags },
   examples: [
     ['See what changes while you edit a ConfigMap', 'hotmount watch /etc/config'],
     ['Wait for the next change, then go on', 'hotmount watch /etc/config --count 1 && ./announce.sh'],

@@ -52,7 +52,8 @@ const unsaid = ({ ask }: Scene, word: Word): string =>
 const hints = {
   refused: 'it goes on with its old config; its own log may say more',
   died: 'some servers end when the config they re-read is bad: give a check, so that it is refused before',
-  other: 'its own log says why; a port in use, for one, passes every check',
+  other:
+    'its own log says why: a port in use passes every check, and so does a config that the check does not read',
 } as const
 
 const look = ({ target, roster, startsBeside, overlaps, ask, image }: Scene, word: Word): Sighting => ({
