@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
 import { stringify } from 'yaml'
+import { remedyFor } from '../../../packages/adapters/src/formats/remedies.js'
 import { yaml } from '../../../packages/adapters/src/formats/yaml.js'
 import { bytes, cpuMs, failureOf, nested } from './support.js'
 
@@ -61,6 +62,13 @@ describe('yaml', () => {
   ])('tells code and place of %j', (text, code, line, column) => {
     expect(failureOf(() => read(text))).toMatchObject({ code, line, column })
   })
+
+  it.each(['a: "x', "a: 'it's'", 'a: [1\nb: 2', 'a: @x', 'a: "\\q"', 'a: b: c', '- a\nb: c', 'a: 1\nb'])(
+    'has a remedy for %j',
+    (text) => {
+      expect(remedyFor(failureOf(() => read(text)).code)).not.toBe(remedyFor('NONE'))
+    },
+  )
 
   it.each(['[', '{a: ', '- ', '? ', ': ', '[{a: '])('refuses a mebibyte of %j at once', (piece) => {
     const text = piece.repeat(2 ** 20 / piece.length)
