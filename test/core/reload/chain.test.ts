@@ -154,3 +154,12 @@ test('what failed stays wanted: going back touches its keys although their bytes
   expect(await loop.inSync()).toMatchObject({ outcome: 'applied' })
   expect(log.slice(-3)).toEqual(['for a check', 'for a apply', 'for a verify'])
 })
+
+const notTyped = (value: unknown): never => value as never
+
+test('what untyped code passes by mistake is refused at once', () => {
+  const nothing: Reaction = { name: 'nothing', apply: () => undefined }
+  expect(() => chain()).toThrow('chain: needs at least one reaction')
+  expect(() => onKeys(notTyped('app.yaml'), nothing)).toThrow('onKeys: the keys are no list')
+  expect(() => reload(notTyped('/etc/config'), nothing)).toThrow('reload: this is no mount')
+})

@@ -76,6 +76,14 @@ describe('swap', () => {
     },
   )
 
+  it('refuses what is neither text nor bytes, which would be an empty key', async () => {
+    const mount = await mounted({ a: '1' })
+    await expect(mount.swap({ port: 80 } as unknown as Data)).rejects.toThrow(
+      'the value of the key port is neither text nor bytes',
+    )
+    await expect(simulateMount('a: 1' as unknown as Data)).rejects.toThrow('keys and values are needed')
+  })
+
   it('refuses a key that is both a file and a directory', async () => {
     const mount = await mounted()
     await expect(mount.swap({ x: '1', 'x/y': '2' })).rejects.toThrow('the key x cannot be a file')

@@ -1,6 +1,7 @@
 import type { EventEmitter } from 'eventemitter3'
 import { type Mount, type Snapshot, UsageError } from '@hotmount/core'
 import { refuseUnknown } from '../options/known.js'
+import { requireMount } from '../options/required.js'
 import type { LiveConfigEvents } from './events.js'
 import { Judge } from './judge.js'
 import type { LiveConfigOptions } from './options.js'
@@ -67,6 +68,7 @@ export async function liveConfig<S extends AnySchema>(
 ): Promise<LiveConfig<OutputOf<S>>>
 // Inside, nothing depends on the type: the emitter's own types cannot be resolved for an open one.
 export async function liveConfig(mount: Mount, options: LiveConfigOptions<AnySchema>): Promise<Running> {
+  requireMount('liveConfig', mount)
   refuseUnknown('liveConfig', options, {
     schema: true,
     restartOnly: true,

@@ -1,5 +1,6 @@
 import type { Key, Reaction } from '@hotmount/core'
 import { refuseUnknown } from '../options/known.js'
+import { requireText } from '../options/required.js'
 import { envReaction } from './env-reaction.js'
 import { type EnvOptions, envOptions } from './options.js'
 import type { EnvReceipt } from './owned-env.js'
@@ -19,6 +20,7 @@ import { fromFile } from './wanted.js'
  */
 export const envFile = (options: EnvOptions & { readonly key: Key }): Reaction<EnvReceipt> => {
   refuseUnknown('envFile', options, { ...envOptions, key: true })
+  requireText('envFile', 'key', options.key, 'app.env')
   return {
     ...envReaction(`envFile ${options.key}`, fromFile(options.key, options.prefix), options),
     // A key that is missing is news too: the check says so.

@@ -55,7 +55,9 @@ const secretsOf = ({ username, password, pathname, search }: URL): readonly stri
 export const parseTarget = (adapter: string, address: string | URL): Target => {
   const url = URL.canParse(String(address)) ? new URL(address) : undefined
   if (url?.protocol !== 'http:' && url?.protocol !== 'https:')
-    throw new UsageError('BAD_OPTION', `${adapter} needs a URL that begins with http:// or https://`)
+    throw new UsageError('BAD_OPTION', `${adapter} needs a URL that begins with http:// or https://`, {
+      hint: 'give the whole address, as in http://127.0.0.1:9090/-/reload',
+    })
   const { username, password } = url
   const pair = `${decoded(username)}:${decoded(password)}`
   const login = pair === ':' ? undefined : Buffer.from(pair).toString('base64')

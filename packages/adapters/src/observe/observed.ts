@@ -36,6 +36,10 @@ export const isInSync = ({ loops }: Observed): boolean =>
 
 /** @throws UsageError BAD_OPTION when two have one name, or one has none */
 export const checkNames = (observed: readonly Observed[]): void => {
+  if (!Array.isArray(observed))
+    throw new UsageError('BAD_OPTION', 'observed: not a list', {
+      hint: "as in [{ name: 'web', mount, loops: [loop] }]",
+    })
   const names = observed.map(({ name }) => name)
   const bad = names.find((name, at) => name === '' || names.indexOf(name) !== at)
   if (bad === undefined) return

@@ -9,6 +9,10 @@ export const refuseUnknown = <Options extends object>(
   options: Options,
   known: Known<Options>,
 ): void => {
+  if (typeof (options as unknown) !== 'object' || (options as unknown) === null)
+    throw new UsageError('BAD_OPTION', `${adapter}: its options are missing`, {
+      hint: `an object with some of: ${Object.keys(known).join(', ')}`,
+    })
   const stranger = Object.keys(options).find((name) => !Object.hasOwn(known, name))
   if (stranger === undefined) return
   throw new UsageError('BAD_OPTION', `${adapter}: no option ${stranger}`, {

@@ -1,5 +1,6 @@
 import { type Duration, toMs } from '@hotmount/core'
 import { refuseUnknown } from '../options/known.js'
+import { requireArgv } from '../options/required.js'
 import { type Argv, describeEnding, run } from '../process/spawn.js'
 import type { Probe } from './probe.js'
 import { until } from './retry.js'
@@ -13,6 +14,7 @@ import { until } from './retry.js'
  */
 export const commandProbe = (argv: Argv, options: { readonly within?: Duration } = {}): Probe => {
   refuseUnknown('commandProbe', options, { within: true })
+  requireArgv('commandProbe', argv)
   const withinMs = toMs(options.within ?? '10s', 'within')
   const describe = `command ${argv[0]}`
   const hint = `run ${argv[0]} by hand, as the same user, to see what it says`

@@ -1,5 +1,6 @@
 import { type Change, type Duration, type Reaction, ReactionError, toMs } from '@hotmount/core'
 import { refuseUnknown } from '../options/known.js'
+import { requireArgv } from '../options/required.js'
 import type { Probe } from '../probe/probe.js'
 import { runCheck } from './check.js'
 import { quoteEnded } from './quote.js'
@@ -48,6 +49,8 @@ const changeEnv = ({ snapshot, added, changed, removed }: Change): NodeJS.Proces
 export const command = (argv: Argv, options: CommandOptions = {}): Reaction<string> => {
   refuseUnknown('command', options, { check: true, timeout: true, verify: true })
   const { check, timeout = '30s', verify } = options
+  requireArgv('command', argv)
+  if (check !== undefined) requireArgv('command: check', check)
   const [file] = argv
   const name = `command ${file}`
   const timeoutMs = toMs(timeout, 'timeout')

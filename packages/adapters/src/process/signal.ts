@@ -1,5 +1,6 @@
 import { type Change, type Duration, type Reaction, type ReactionContext, toMs } from '@hotmount/core'
 import { refuseUnknown } from '../options/known.js'
+import { requireArgv, requireProcess, requireSignal } from '../options/required.js'
 import { type Check, runCheck } from './check.js'
 import { deliver } from './deliver.js'
 import { type DrainingLimit, holdWhileDraining } from './hold.js'
@@ -154,6 +155,9 @@ export const signal = (
 ): Reaction<SignalReceipt> => {
   refuseUnknown('signal', options, { check: true, verify: true, within: true })
   const { check, verify, within = '10s' } = options
+  requireProcess('signal', target)
+  requireSignal('signal', name)
+  if (check !== undefined) requireArgv('signal: check', check)
   return signalReaction({
     name: `${name} to ${target.describe}`,
     target,

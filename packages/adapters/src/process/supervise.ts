@@ -1,5 +1,6 @@
 import { type Reaction, systemClock, toMs } from '@hotmount/core'
 import { refuseUnknown } from '../options/known.js'
+import { requireChild } from '../options/required.js'
 import { type Child, type Exit, startChild } from './child.js'
 import { forwardSignals } from './forward.js'
 import { endGroup, signalGroup } from './group.js'
@@ -244,5 +245,6 @@ export const supervise = (argv: Argv, options: SuperviseOptions = {}): Superviso
     cwd: true,
     onEvent: true,
   })
+  requireChild('supervise', argv, options.stopSignal)
   return new Supervision(argv, options)
 }

@@ -1,5 +1,6 @@
 import { type Duration, type Reaction, toMs, UsageError } from '@hotmount/core'
 import type { Known } from '../options/known.js'
+import { requireArgv, requireProcess } from '../options/required.js'
 import type { ProcessRef } from '../process/process-ref.js'
 import { signalReaction, type SignalReceipt } from '../process/signal.js'
 import type { Argv } from '../process/spawn.js'
@@ -121,6 +122,8 @@ export const serverReload = (
   record: ServerRecord,
   { process, check, verify, within, maxDraining = 4 }: ServerOptions = {},
 ): Reaction<SignalReceipt> => {
+  if (process !== undefined) requireProcess(record.name, process)
+  if (check !== undefined && typeof check !== 'boolean') requireArgv(`${record.name}: check`, check)
   const argv = checkOf(record, check)
   const { name, retryable, witness, startsBeside, overlaps, reexecutes, leastAgeMs } = record
   return signalReaction({

@@ -2,6 +2,7 @@ import type { Reaction, Snapshot } from '@hotmount/core'
 import { UsageError } from '@hotmount/core'
 import { resolve } from 'node:path'
 import { refuseUnknown } from '../options/known.js'
+import { requireText } from '../options/required.js'
 import { type BroughtUp, bringUp } from './bring-up.js'
 import { Disk } from './disk.js'
 import type { StageOptions } from './options.js'
@@ -32,6 +33,7 @@ export interface Stage extends Reaction<StageReceipt> {
 export const stageOn = (disk: Disk, options: StageOptions, then: Follow | undefined): Stage => {
   refuseUnknown('stage', options, { into: true, keep: true, render: true, check: true })
   const { into, keep = 1 } = options
+  requireText('stage', 'into', into, '/staged')
   if (!Number.isSafeInteger(keep) || keep < 0)
     throw new UsageError('BAD_OPTION', 'keep: not a number of revisions', { hint: 'write 0, 1, 2 …' })
   refuseBadTargets(options)

@@ -1,3 +1,4 @@
+import { UsageError } from '../base/errors.js'
 import type { Snapshot } from '../mount/snapshot.js'
 import {
   type AnyReaction,
@@ -50,6 +51,10 @@ const runEach = async (
  * reload(mount, chain(envFile({ key: 'app.env' }), supervisor.restart()))
  */
 export const chain = (...reactions: ReactionLike[]): Reaction<Receipts> => {
+  if (reactions.length === 0)
+    throw new UsageError('BAD_OPTION', 'chain: needs at least one reaction', {
+      hint: 'chain(first, second); of a list, chain(...list)',
+    })
   const members = reactions.map((reaction) => toReaction(reaction))
   // What a failed apply has begun: nobody else knows, as it handed out no receipts. By the revision it was for.
   const begunFor = new WeakMap<Snapshot, Begun[]>()

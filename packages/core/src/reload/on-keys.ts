@@ -1,3 +1,4 @@
+import { UsageError } from '../base/errors.js'
 import type { Change } from '../mount/change.js'
 import type { Key } from '../mount/snapshot.js'
 import {
@@ -20,6 +21,10 @@ export function onKeys(keys: readonly (Key | RegExp)[], reaction: BareReaction):
 export function onKeys(keys: readonly (Key | RegExp)[], reaction: AnyReaction): Reaction
 export function onKeys(keys: readonly (Key | RegExp)[], reaction: ReactionLike): Reaction
 export function onKeys(keys: readonly (Key | RegExp)[], reaction: ReactionLike): Reaction {
+  if (!Array.isArray(keys))
+    throw new UsageError('BAD_OPTION', 'onKeys: the keys are no list', {
+      hint: "as in onKeys(['app.yaml'], …)",
+    })
   const inner: AnyReaction = toReaction(reaction)
   const wants = (change: Change): boolean => change.touches(...keys) && wantsChange(inner, change)
   // A class instance may be a reaction too: its methods keep their `this`.

@@ -18,6 +18,10 @@ export function reload(mount: Mount, reaction: BareReaction, options?: ReloadOpt
 export function reload(mount: Mount, reaction: AnyReaction, options?: ReloadOptions): Reloader
 export function reload(mount: Mount, reaction: ReactionLike, options?: ReloadOptions): Reloader
 export function reload(mount: Mount, reaction: ReactionLike, options: ReloadOptions = {}): Reloader {
+  if ((mount as Partial<Mount> | undefined)?.signal === undefined)
+    throw new UsageError('BAD_OPTION', 'reload: this is no mount', {
+      hint: "open it first: await watchConfigMap('/etc/config')",
+    })
   const pace = toPace(options)
   if (mount.signal.aborted) throw new UsageError('CLOSED', `the mount ${mount.path} is closed`)
   return new Loop(mount, toReaction(reaction), pace, options)

@@ -44,10 +44,14 @@ export const visibleNames = (payload: Payload): ReadonlySet<string> =>
 /** Checks the keys as the kubelet does and copies the bytes. Throws an Error that names the key. */
 export const payloadOf = (data: Data): Payload => {
   const payload = new Map<string, Buffer>()
+  if (typeof data !== 'object')
+    throw new Error("keys and values are needed, as in { 'app.yaml': 'port: 80' }")
   for (const [key, value] of Object.entries(data)) {
     const fault = faultOf(key)
     if (fault !== undefined)
       throw new Error(`a kubelet refuses the key ${JSON.stringify(key.slice(0, 300))}: ${fault}`)
+    if (typeof value !== 'string' && !((value as unknown) instanceof Uint8Array))
+      throw new Error(`the value of the key ${key} is neither text nor bytes`)
     payload.set(key, typeof value === 'string' ? Buffer.from(value) : Buffer.from(Uint8Array.from(value)))
   }
   for (const key of payload.keys())
