@@ -127,6 +127,11 @@ describe('hotmount simulate', () => {
     [web.replace('a.conf', '..data'), ':5:3 data...data: a key does not begin with two dots'],
     [web.replace('b.bin', 'a.conf'), ':8:3 binaryData.a.conf: this key is in data too'],
     [web.replace('binaryData', 'stringData'), 'only a Secret has it'],
+    [web.replace('\ndata:', '\ndtaa:'), 'dtaa: there is no such field; did you mean data?'],
+    [
+      web.replace('"one"', `"${'x'.repeat(2 ** 20)}"`),
+      ':4:1 data: all values together are over 1048576 bytes',
+    ],
     [`${web}  : [`, 'is not valid YAML'],
   ])('refuses %j by place', async (manifest, message) => {
     const { file, into } = await place(manifest)

@@ -10,7 +10,8 @@ const remedies: Readonly<Record<string, string>> = {
   FORBIDDEN_KEY: '__proto__ is not taken as a name: rename it',
   MISSING_CHAR: 'close the quote, [ or { that is open here, or write the name with its colon (NAME: value)',
   MULTIPLE_DOCS: 'one document a key: remove the --- line, or use several keys',
-  NON_STRING_KEY: 'a name must be text, not a list or an object',
+  NON_STRING_KEY:
+    'a name must be text, not a list or an object; {{ … }} of a template must be rendered before',
   NOT_AN_ASSIGNMENT: 'write NAME=value, or begin the line with #',
   TAB_AS_INDENT: 'indent with spaces',
   TAG_RESOLVE_FAILED: 'remove the tag (!…): only the core tags of YAML are read',

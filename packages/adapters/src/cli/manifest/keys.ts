@@ -1,3 +1,4 @@
+import { didYouMean } from '../nearest.js'
 import type { Keys } from './projected.js'
 
 /** Takes down one mistake in a manifest. */
@@ -15,7 +16,14 @@ const fields = {
   ],
 } as const
 
+/** What else they may say. */
+const others = {
+  ConfigMap: ['apiVersion', 'kind', 'metadata', 'immutable'],
+  Secret: ['apiVersion', 'kind', 'metadata', 'immutable', 'type'],
+} as const
+
 const longest = 253
+const mostBytes = 1024 * 1024
 
 const faultOf = (key: string): string | undefined => {
   if (!/^[-.\w]+$/.test(key)) return 'a key is made of letters, digits, dashes, dots and underscores'
@@ -60,7 +68,13 @@ export const keysOf = (object: Readonly<Record<string, unknown>>, complain: Comp
       else complain([field, key], expected[form])
     }
   }
-  if (kind === 'ConfigMap' && object['stringData'] !== undefined)
-    complain(['stringData'], 'only a Secret has it: a ConfigMap has data', true)
+  const known: readonly string[] = [...fields[kind].map(([field]) => field), ...others[kind]]
+  for (const field of Object.keys(object))
+    if (field === 'stringData' && kind === 'ConfigMap')
+      complain([field], 'only a Secret has it: a ConfigMap has data', true)
+    else if (!known.includes(field))
+      complain([field], `there is no such field${didYouMean(field, known)}`, true)
+  const total = [...keys.values()].reduce((sum, { length }) => sum + length, 0)
+  if (total > mostBytes) complain(['data'], `all values together are over ${mostBytes} bytes`, true)
   return Object.fromEntries(keys)
 }
