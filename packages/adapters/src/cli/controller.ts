@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises'
-import { hostname } from 'node:os'
 import { HotmountError, systemClock, UsageError } from '@hotmount/core'
 import { Announcer } from '../controller/announce.js'
-import { lead } from '../controller/lead.js'
+import { lead, leaderIdentity } from '../controller/lead.js'
 import { openMetrics } from '../controller/metrics.js'
 import { type OpenController, openController } from '../controller/open-controller.js'
 import { serve } from '../controller/serve.js'
@@ -80,7 +79,7 @@ interface Acting {
 /** Acts, while the Lease is ours if there is one, until the command ends. */
 const act = async ({ plan, client, open: { cluster, controller }, log, io }: Acting): Promise<void> => {
   const { signal, env } = io
-  const identity = env['POD_NAME'] ?? hostname()
+  const identity = leaderIdentity(env['POD_NAME'])
   const trouble = troubles(log)
   let isLeader = plan.lease === undefined
   const announcer = new Announcer(

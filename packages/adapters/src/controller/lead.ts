@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto'
+import { hostname } from 'node:os'
 import type { Clock } from '@hotmount/core'
 import type { KubeClient } from '../kubernetes/client.js'
 import { acquireLease } from '../kubernetes/lease.js'
@@ -9,6 +11,13 @@ export interface Leadership {
   readonly namespace: string | undefined
   readonly identity: string
 }
+
+/**
+ * Who a process is. The name of a pod is nobody else's, and a container that is started anew in it goes on at once; on a
+ * host there may be two controllers, and each took the Lease of the other for its own.
+ */
+export const leaderIdentity = (pod: string | undefined): string =>
+  pod === undefined || pod === '' ? `${hostname()}_${randomBytes(4).toString('hex')}` : pod
 
 /** Tells of what happens. */
 export interface LeadEvents {

@@ -5,7 +5,7 @@ import { refuseUnknown } from '../options/known.js'
 export interface LeaseOptions {
   readonly name: string
   readonly namespace?: string
-  /** Who we are: unique per process, as the pod's name. */
+  /** Who we are: unique per process, or several hold it at once. The pod's name, or the host's and something random. */
   readonly identity: string
   /** Others may take it when it was not renewed for this long. Whole seconds; default 15 s. */
   readonly duration?: Duration

@@ -18,7 +18,7 @@ const isPassing = (error: unknown): boolean =>
  * @throws ApiError TARGET_FORBIDDEN; the signal's reason when aborted
  * @throws UsageError BAD_OPTION BAD_DURATION
  * @example
- * await using held = await acquireLease(client, { name: 'hotmount-controller', identity: hostname() })
+ * await using held = await acquireLease(client, { name: 'hotmount-controller', identity: `${hostname()}_${randomUUID()}` })
  * await work(held.signal)
  */
 export const acquireLease = async (client: KubeClient, options: LeaseOptions): Promise<Held> => {
