@@ -109,6 +109,28 @@ describe('nothing is lost and nothing is done twice', () => {
     expect(slow.said('rolled')).toHaveLength(5)
   }, 60_000)
 
+  it('while the writes of many others hang in an admission webhook', async () => {
+    const server = await filled(await apiServer())
+    const hanging = Array.from({ length: 20 }, (_, at) => `hangs-${at}`)
+    for (const name of hanging) {
+      server.store.create('configmaps', configMap(name, { a: '1' }))
+      server.store.create('deployments', rolling(name))
+    }
+    await server.workloads.settled()
+    const { said } = await run(server)
+    await expect.poll(() => said('adopted').length, patient).toBe(25)
+    server.faults.hang(Number.POSITIVE_INFINITY, { verb: 'patch', name: /^hangs/ })
+    server.counts.clear()
+    for (const name of hanging) change(server, name, { a: '2' })
+    await expect.poll(() => server.counts.of('patch deployments'), patient).toBeGreaterThanOrEqual(8)
+    // A call ends after 30 s: none of those that hang is over before these are done.
+    for (const name of names) change(server, name, { a: '2' })
+    await expect.poll(() => said('complete').length, { timeout: 20_000 }).toBe(5)
+    expect(said('failed')).toEqual([])
+    expect(generations(server)).toEqual([2, 2, 2, 2, 2])
+    server.faults.clear()
+  }, 90_000)
+
   it('and nothing is kept in mind of what went away in the middle of a write', async () => {
     // Only the double can be written to in the middle of a write.
     const server = await filled(await doubledServer())

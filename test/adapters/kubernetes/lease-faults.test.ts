@@ -23,13 +23,13 @@ describe('a lease that is held', () => {
   it('is renewed while as many writes hang as a controller has at once', async () => {
     const server = await apiServer()
     const client = await clientOf(server)
-    server.faults.hang(8, { verb: 'patch' })
+    server.faults.hang(32, { verb: 'patch' })
     const stop = new AbortController()
     const { signal } = stop
-    const writes = Array.from({ length: 8 }, () =>
+    const writes = Array.from({ length: 32 }, () =>
       client.patch(resources.pods, { name: 'p' }, { type: 'merge', body: {} }, { signal }),
     )
-    await expect.poll(() => server.counts.of('patch pods')).toBe(8)
+    await expect.poll(() => server.counts.of('patch pods')).toBe(32)
     const held = await acquireLease(client, {
       name: 'baton',
       identity: 'a',

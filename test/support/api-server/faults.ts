@@ -5,6 +5,8 @@ import { conflict, Refusal } from './refusals.js'
 export interface Aim {
   readonly verb?: string
   readonly resource?: string
+  /** Of the object. */
+  readonly name?: RegExp
 }
 
 interface Planned {
@@ -13,8 +15,10 @@ interface Planned {
   readonly how: (target: Target) => Refusal | 'hang' | 'reset'
 }
 
-const hits = ({ verb, resource }: Aim, target: Target): boolean =>
-  (verb === undefined || verb === target.verb) && (resource === undefined || resource === target.kind.plural)
+const hits = ({ verb, resource, name }: Aim, target: Target): boolean =>
+  (verb === undefined || verb === target.verb) &&
+  (resource === undefined || resource === target.kind.plural) &&
+  (name === undefined || name.test(target.name ?? ''))
 
 /** What goes wrong next. */
 export class Faults {

@@ -3,15 +3,23 @@ import type { Clock } from '@hotmount/core'
 /** Whoever is due later is thought of again: Node fires a timer of more than 24 days at once, again and again. */
 const longestMs = 3_600_000
 
+/** Whoever takes longer waits for somebody else's answer, as that of an admission webhook, and keeps no place. */
+const slowMs = 2000
+/** However many are slow: each of them has a connection. In times of `atOnce`. */
+const mostTimes = 4
+
 /** Who is to be looked at, and when. Whoever is looked at is not looked at a second time meanwhile. */
 export class Agenda {
   readonly #clock: Clock
   readonly #due = new Map<string, number>()
-  readonly #busy = new Set<string>()
+  /** Who is looked at, and since when. */
+  readonly #busy = new Map<string, number>()
+  /** Who was slow the last time: not more than `atOnce` of them at once, or all places were theirs again and again. */
+  readonly #slow = new Set<string>()
   readonly #atOnce: number
   #wake = (): void => undefined
 
-  /** `atOnce`: how many may be looked at side by side. */
+  /** `atOnce`: how many may be looked at side by side, apart from those who are slow. */
   constructor(clock: Clock, atOnce: number) {
     this.#clock = clock
     this.#atOnce = atOnce
@@ -32,6 +40,9 @@ export class Agenda {
 
   drop(id: string): void {
     this.#due.delete(id)
+    this.#slow.delete(id)
+    // Its look may still go on, or be just over: of who is gone nothing is noted then.
+    if (this.#busy.has(id)) this.#busy.set(id, Number.POSITIVE_INFINITY)
   }
 
   /** Looks at everybody who is due, until aborted. `look` must not throw. */
@@ -58,17 +69,41 @@ export class Agenda {
         next = Math.min(next ?? at, at)
         continue
       }
-      if (this.#busy.size >= this.#atOnce) return undefined
+      if (!this.#isFree(now)) return this.#freeInMs(now)
+      if (this.#slow.has(id) && this.#slowOnes() >= this.#atOnce) continue
       this.#due.delete(id)
-      this.#busy.add(id)
+      this.#busy.set(id, now)
       const done = look(id).finally(() => {
-        this.#busy.delete(id)
+        this.#end(id)
         running.delete(done)
         this.#wake()
       })
       running.add(done)
     }
     return next === undefined ? undefined : next - now
+  }
+
+  #end(id: string): void {
+    const since = this.#busy.get(id) ?? Number.POSITIVE_INFINITY
+    this.#busy.delete(id)
+    if (this.#clock.now() - since >= slowMs) this.#slow.add(id)
+    else this.#slow.delete(id)
+  }
+
+  /** Since when those are looked at that have a place. */
+  #placed(now: number): readonly number[] {
+    return [...this.#busy.values()].filter((since) => now - since < slowMs)
+  }
+  #slowOnes(): number {
+    return [...this.#busy.keys()].filter((id) => this.#slow.has(id)).length
+  }
+  #isFree(now: number): boolean {
+    return this.#busy.size < this.#atOnce * mostTimes && this.#placed(now).length < this.#atOnce
+  }
+  /** When a place is free even if nobody is done before. */
+  #freeInMs(now: number): number | undefined {
+    if (this.#busy.size >= this.#atOnce * mostTimes) return undefined
+    return Math.min(...this.#placed(now)) + slowMs - now
   }
 
   async #until(news: Promise<void>, ms: number | undefined, signal: AbortSignal): Promise<void> {

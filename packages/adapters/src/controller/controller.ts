@@ -33,7 +33,7 @@ export interface ControllerSettings {
   readonly clock: Clock
 }
 
-/** Requests side by side: a burst is over soon, and an API server does not notice it. */
+/** Requests side by side: a burst is over soon, and an API server does not notice it. Those that hang do not count. */
 const atOnce = 8
 
 /**

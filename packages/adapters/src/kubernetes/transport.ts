@@ -14,9 +14,9 @@ export interface Wire {
   readonly signal: AbortSignal
 }
 
-// One slow answer must not hold up the rest, and a burst must not open a connection per object. Eight writes at once are
-// what a controller does: while all of them hang in an admission webhook, its Lease must be renewed nevertheless.
-const mostSockets = 16
+// One slow answer must not hold up the rest, and a burst must not open a connection per object. 32 writes at once are the
+// most of a controller: while all of them hang in an admission webhook, its Lease must be renewed nevertheless.
+const mostSockets = 40
 // A connection whose other end is gone without a word is noticed by the system, not only by our silence limit.
 const probeMs = 15_000
 
