@@ -1,6 +1,9 @@
+import { oneAtATime } from '@hotmount/adapters/kubernetes'
+import { chain, type Clock, type ReactionContext, reload, type Snapshot, systemClock } from '@hotmount/core'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { apiServer } from '../../support/api-server/start.js'
-import { gate, last, patiently, publish, replica, Track, triedOn } from './relay.js'
+import { apiServer, clientOf } from '../../support/api-server/start.js'
+import { mounted } from '../../support/mounted.js'
+import { gate, last, patiently, publish, replica, rules, Track, triedOn } from './relay.js'
 
 /** A replica that has the Lease, and verifies until it is let go on. */
 const busy = async () => {
@@ -62,4 +65,44 @@ describe('a replica that ends in its turn', () => {
     expect(holder()).toMatchObject({ holderIdentity: '' })
     expect(triedOn(server)).toEqual([])
   }, 30_000)
+
+  it.each(['disposed of', 'left alone'])(
+    'gives it back between check and apply, too: %s',
+    async (end) => {
+      const server = await apiServer()
+      const { volume, mount } = await mounted({ a: '1' })
+      const client = await clientOf(server, 'shop-0', rules)
+      const inTurn = oneAtATime(() => undefined, {
+        lease: 'shop-config',
+        client,
+        pod: 'shop-0',
+        duration: '15s',
+      })
+      const { opened, open } = gate()
+      const slow = {
+        name: 'slow',
+        check: (_: Snapshot, { signal }: ReactionContext) => {
+          open()
+          return new Promise<void>((_resolve, reject) => signal.addEventListener('abort', reject))
+        },
+        apply: () => undefined,
+      }
+      // Nobody waits for a stage that may still come.
+      const clock: Clock = {
+        ...systemClock,
+        sleep: (ms, signal) => systemClock.sleep(ms === 2000 ? 3_600_000 : ms, signal),
+      }
+      const loop = reload(mount, chain(inTurn, slow), { clock })
+      onTestFinished(() => loop.close())
+      await volume.swap({ a: '2' })
+      await opened
+      const holder = () => server.store.get('leases', 'default', 'shop-config')['spec']
+      expect(holder()).toMatchObject({ holderIdentity: expect.stringMatching(/^shop-0_/) })
+      await loop.close()
+      if (end === 'disposed of') await inTurn[Symbol.asyncDispose]()
+      else await expect.poll(holder, patiently).toMatchObject({ holderIdentity: '' })
+      expect(holder()).toMatchObject({ holderIdentity: '' })
+    },
+    30_000,
+  )
 })

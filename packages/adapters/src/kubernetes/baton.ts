@@ -1,4 +1,4 @@
-import { type Clock, ReactionError } from '@hotmount/core'
+import { type Clock, type ReactionContext, ReactionError } from '@hotmount/core'
 import { hasStatus, isConflict } from './api-error.js'
 import { type BatonSettings, podIn } from './baton-options.js'
 import {
@@ -85,15 +85,19 @@ export class Baton {
     this.#idle = undefined
   }
 
-  /** Gives it back unless a stage follows soon: of a check that is superseded nobody hears. */
-  rest(clock: Clock): void {
+  /**
+   * Gives it back unless a stage follows soon: of a check that is superseded nobody hears. At once when the stage that
+   * this is part of is ended meanwhile, as by a loop that is closed.
+   */
+  rest({ clock, signal }: Pick<ReactionContext, 'clock' | 'signal'>): void {
     this.busy()
     const idle = new AbortController()
     this.#idle = idle
-    clock.sleep(idleMs, idle.signal).then(
-      () => void this.giveBack(clock),
-      () => undefined,
-    )
+    const giveBack = (): void => {
+      if (!idle.signal.aborted) void this.giveBack(clock)
+    }
+    signal.addEventListener('abort', giveBack, { once: true, signal: idle.signal })
+    clock.sleep(idleMs, idle.signal).then(giveBack, () => undefined)
   }
 
   /** Gives it back. An API server that is away is not waited for: then it runs out. */

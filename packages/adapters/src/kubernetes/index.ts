@@ -28,7 +28,7 @@ export type {
   Service,
   Workload,
 } from './objects.js'
-export { oneAtATime } from './one-at-a-time.js'
+export { type InTurn, oneAtATime } from './one-at-a-time.js'
 export { pages } from './pages.js'
 export type { Followed } from './projection.js'
 export type {

@@ -7,10 +7,14 @@ import {
   type ReactionContext,
   type ReactionLike,
   type Stage,
+  systemClock,
 } from '@hotmount/core'
 import { Baton } from './baton.js'
 import { type BatonOptions, batonSettings } from './baton-options.js'
 import type { Runner } from './turn.js'
+
+/** A reaction that waits for its turn. Disposed of once its loop is closed, it gives back at once what it still has. */
+export interface InTurn extends Reaction, AsyncDisposable {}
 
 const untouched = Symbol('nothing was applied')
 
@@ -33,13 +37,14 @@ const codeOf = (thrown: unknown, stage: Stage): string =>
  *
  * @throws UsageError BAD_OPTION
  * @example
- * reload(mount, oneAtATime(nginx(), { lease: 'shop-config' }), { timeout: '2m' })
+ * await using inTurn = oneAtATime(nginx(), { lease: 'shop-config' })
+ * await using loop = reload(mount, inTurn, { timeout: '2m' })
  */
-export function oneAtATime(reaction: BareReaction, options: BatonOptions): Reaction
+export function oneAtATime(reaction: BareReaction, options: BatonOptions): InTurn
 // Functions have a `name` and an `apply` too: without an overload of its own, an inline object's would be untyped.
-export function oneAtATime(reaction: AnyReaction, options: BatonOptions): Reaction
-export function oneAtATime(reaction: ReactionLike, options: BatonOptions): Reaction
-export function oneAtATime(reaction: ReactionLike, options: BatonOptions): Reaction {
+export function oneAtATime(reaction: AnyReaction, options: BatonOptions): InTurn
+export function oneAtATime(reaction: ReactionLike, options: BatonOptions): InTurn
+export function oneAtATime(reaction: ReactionLike, options: BatonOptions): InTurn {
   const inner: Reaction =
     typeof reaction === 'function' ? { name: reaction.name || 'reaction', apply: reaction } : reaction
   const { name } = inner
@@ -94,7 +99,7 @@ export function oneAtATime(reaction: ReactionLike, options: BatonOptions): React
   /** Another stage follows at once, but not where the loop was closed. */
   const handOn = async (context: ReactionContext): Promise<void> => {
     if (isClosed(context)) await baton.giveBack(context.clock)
-    else baton.rest(context.clock)
+    else baton.rest(context)
   }
 
   /** After a failure: whoever can go back does so before the next one may begin. */
@@ -142,11 +147,11 @@ export function oneAtATime(reaction: ReactionLike, options: BatonOptions): React
     check: async (snapshot, context) => {
       await inner.check?.(snapshot, context)
       if (isFirst(context)) return
-      if (await baton.take(runner('check', context, () => context.latest() !== snapshot)))
-        baton.rest(context.clock)
+      if (await baton.take(runner('check', context, () => context.latest() !== snapshot))) baton.rest(context)
     },
     apply,
     verify,
+    [Symbol.asyncDispose]: () => baton.giveBack(systemClock),
     ...(inner.rollback && {
       // It does not wait: what runs is known to be bad.
       rollback: async (good, context) => {

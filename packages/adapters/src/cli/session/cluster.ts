@@ -22,6 +22,7 @@ export class Cluster {
   readonly #pod: string
   readonly #log: Log
   readonly #loops: Reloader[] = []
+  readonly #turns: AsyncDisposable[] = []
   readonly #reports: PodReport[] = []
   /** Two loops need the same right: it is asked for once. */
   readonly #told = new Set<string>()
@@ -51,7 +52,7 @@ export class Cluster {
   inTurn(reaction: AnyReaction, { turn, timeoutMs }: ReactionPlan): AnyReaction {
     if (!turn) return reaction
     const { lease, namespace, waitMs, durationMs, retryMs } = turn
-    return oneAtATime(inOwnTime(reaction, timeoutMs), {
+    const inTurn = oneAtATime(inOwnTime(reaction, timeoutMs), {
       lease,
       ...(namespace !== undefined && { namespace }),
       client: this.#client,
@@ -67,6 +68,8 @@ export class Cluster {
           fields: { reaction: reaction.name, revision, lease, holder },
         }),
     })
+    this.#turns.push(inTurn)
+    return inTurn
   }
 
   /** A loop whose reaction may wait for its turn; what it does is told, where the plan says so. */
@@ -103,10 +106,16 @@ export class Cluster {
     })
   }
 
+  /** A turn of a loop that has not ended is not given back: what is under way may still be at work. */
+  async #endLoops(): Promise<void> {
+    await Promise.all(this.#loops.map((loop) => loop.close()))
+    await Promise.all(this.#turns.map((turn) => turn[Symbol.asyncDispose]()))
+  }
+
   /** Gives back what turn there is, so that nobody waits for its end, and sends what waits: a few seconds at most. */
   async close(): Promise<void> {
     const over = new AbortController()
-    const ended = Promise.all(this.#loops.map((loop) => loop.close()))
+    const ended = this.#endLoops()
     await Promise.race([ended, pause(graceMs, undefined, { signal: over.signal }).catch(() => undefined)])
     over.abort()
     await Promise.all(this.#reports.map((one) => one.close()))
