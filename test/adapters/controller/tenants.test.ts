@@ -99,8 +99,9 @@ describe("one tenant's objects", () => {
       containers: [{ name: 'app', volumeMounts: [{ name: 'v' }], env: [{ valueFrom: null }] }],
     },
   }
-  it.each(Object.entries(odd))('stop nobody, whatever Argo lets pass: %s', async (_, spec) => {
+  it.for(Object.entries(odd))('stop nobody, whatever Argo lets pass: %s', async ([, spec], { skip }) => {
     const server = await shop()
+    if (!server.store.knows('rollouts')) skip('this cluster has no Rollouts of Argo')
     server.store.create('rollouts', {
       metadata: { name: 'odd', namespace: 'tenant', annotations: { 'reloader.stakater.com/auto': 'true' } },
       spec: { template: { metadata: null, spec } },
