@@ -4,7 +4,7 @@ import { stampName } from '../../../packages/adapters/src/controller/annotation-
 import { usualOptions } from '../../../packages/adapters/src/controller/open-controller.js'
 import { configMap } from '../../support/api-server/objects.js'
 import { apiServer, clientOf } from '../../support/api-server/start.js'
-import { annotate, change, envFrom, quick, rolling, run, shop } from './rig.js'
+import { annotate, change, envFrom, quick, rolling, run, shop, stampOn } from './rig.js'
 
 const patient = { timeout: 15_000 }
 
@@ -56,6 +56,31 @@ describe('a rollout that does not go on', () => {
     server.workloads.healthy = () => true
     server.workloads.look()
     await expect.poll(() => said('stuck', 'complete'), patient).toEqual(['stuck shop', 'complete shop'])
+  })
+})
+
+describe('a rollout that is over before its write is answered', () => {
+  it('is told of as complete', async () => {
+    const server = await shop()
+    const client = await clientOf(server, 'controller')
+    const patch = client.patch.bind(client)
+    client.patch = async (...args) => {
+      const answer = await patch(...args)
+      if (stampOn(server, 'shop') !== undefined) await seen()
+      return answer
+    }
+    const { said, controller } = await run(server, { client })
+    // What comes by the watch after it has been seen, too.
+    const seen = async (): Promise<void> => {
+      await server.workloads.settled()
+      if (server.store.find('deployments', 'default', 'after')) return
+      server.store.create('deployments', rolling('after'))
+      await expect.poll(() => said('adopted').length, patient).toBe(2)
+    }
+    await expect.poll(() => said()).toEqual(['adopted shop'])
+    change(server, 'shop', { a: '2' })
+    await expect.poll(() => said('rolled', 'complete'), patient).toEqual(['rolled shop', 'complete shop'])
+    expect(controller.rolling).toBe(0)
   })
 })
 

@@ -101,7 +101,7 @@ export class Acts extends Emitter<{ report: [report: RollReport] }> {
     { stamp, state, turn }: Extract<Plan, { do: 'roll' }>,
     signal: AbortSignal,
   ): Promise<void> {
-    const { hand, turns, clock, dryRun } = this.#settings
+    const { hand, turns, views, clock, dryRun } = this.#settings
     const { digest, differences } = stamp
     const giveBack = turns.claim(workload, turn)
     try {
@@ -120,6 +120,9 @@ export class Acts extends Emitter<{ report: [report: RollReport] }> {
       waitedMs,
       dryRun,
     })
+    // The watch may have told of its end before the answer came.
+    const current = dryRun ? undefined : views.get(key)
+    if (current) this.look(current)
   }
 
   #tellWait(key: string, workload: Workload, plan: Extract<Plan, { do: 'wait' }>): void {
