@@ -65,7 +65,7 @@ describe('what is told of a report', () => {
         hint: 'give it',
         retryInMs: 5,
       },
-      'Warning RolloutFailed: TARGET_FORBIDDEN: may not',
+      'Warning RolloutFailed: TARGET_FORBIDDEN: may not; give it',
       'error shop/deployment/web could not be written: may not',
     ],
     [

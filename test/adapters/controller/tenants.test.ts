@@ -2,7 +2,7 @@ import { type Clock, systemClock } from '@hotmount/core'
 import { describe, expect, it } from 'vitest'
 import { openPatterns } from '../../../packages/adapters/src/controller/patterns.js'
 import { configMap } from '../../support/api-server/objects.js'
-import { change, rolling, run, shop } from './rig.js'
+import { annotate, change, rolling, run, shop } from './rig.js'
 import { story } from './story.js'
 
 /** Texts as long as an annotation may be, or as bad. */
@@ -112,6 +112,22 @@ describe("one tenant's objects", () => {
 })
 
 describe('a list of names', () => {
+  it('that matches more than an annotation has room for is told, and what to do', async () => {
+    const server = await shop({ annotations: { 'configmap.reloader.stakater.com/reload': '.*' } })
+    const long = (index: number): string => `config-${index}-`.padEnd(250, 'x')
+    for (let index = 0; index < 1000; index++)
+      server.store.create('configmaps', configMap(long(index), { a: '1' }))
+    const { said, reports } = await run(server)
+    await expect.poll(() => said(), { timeout: 30_000 }).toEqual(['failed shop'])
+    const [failed] = reports
+    expect(failed?.outcome === 'failed' && failed.hint).toMatch(
+      /: 2\d\d KiB for 1\d\d\d ConfigMaps and Secrets, .*Let fewer names match in configmap\.reloader\.stakater\.com\/reload/,
+    )
+    annotate(server, 'shop', { 'configmap.reloader.stakater.com/reload': 'shop|config-.-x*' })
+    await expect.poll(() => said(), { timeout: 30_000 }).toEqual(['failed shop', 'adopted shop'])
+    change(server, long(9), { a: '2' })
+    await expect.poll(() => said('rolled'), { timeout: 30_000 }).toEqual(['rolled shop'])
+  }, 120_000)
   it('may be as long as anybody needs', async () => {
     const { list } = await openPatterns()
     const names = list(many(2000, (index) => `shop-${index}`))

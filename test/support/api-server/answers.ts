@@ -21,6 +21,14 @@ const tokenFor = (token: Token): string => Buffer.from(JSON.stringify(token)).to
 const readToken = (text: string): Token =>
   JSON.parse(Buffer.from(text, 'base64url').toString('utf8')) as Token
 
+const mostOfAnnotations = 262_144
+
+/** Names and values of all annotations count. */
+const refuseLong = ({ metadata: { annotations = {} } }: Stored): void => {
+  if (Buffer.byteLength(Object.entries(annotations).flat().join('')) > mostOfAnnotations)
+    throw new Refusal(422, 'Invalid', 'metadata.annotations: Too long: may not be more than 262144 bytes')
+}
+
 /** Answers what is no watch. */
 export class Answers {
   readonly #store: Store
@@ -79,6 +87,7 @@ export class Answers {
       ...given,
       metadata: { ...given.metadata, ...(namespace !== undefined && { namespace }) },
     }
+    refuseLong(object)
     if (query.get('dryRun') === 'All') return { status: 201, body: object }
     return { status: 201, body: this.#store.create(kind.plural, object) }
   }
@@ -95,6 +104,7 @@ export class Answers {
       ...given,
       metadata: { ...given.metadata, ...(namespace !== undefined && { namespace }) },
     }
+    refuseLong(object)
     if (query.get('dryRun') === 'All') return ok(object)
     return ok(this.#store.replace(kind.plural, object, subresource === 'status' ? 'status' : 'object'))
   }

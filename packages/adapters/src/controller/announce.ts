@@ -48,7 +48,11 @@ export const happeningOf = (report: RollReport): Happening | undefined => {
         }
       return undefined
     case 'failed':
-      return { type: 'Warning', reason: 'RolloutFailed', message: `${report.code}: ${report.message}` }
+      return {
+        type: 'Warning',
+        reason: 'RolloutFailed',
+        message: `${report.code}: ${report.message}${report.hint === undefined ? '' : `; ${report.hint}`}`,
+      }
     case 'complaint':
       return { type: 'Warning', reason: 'BadAnnotation', message: `${report.annotation}: ${report.hint}` }
     case 'resumed':

@@ -1,5 +1,6 @@
+import { ApiError, hasStatus } from '../kubernetes/api-error.js'
 import type { KubeClient } from '../kubernetes/client.js'
-import { type AnnotationNames, relevantTo, stateName } from './annotation-names.js'
+import { type AnnotationNames, ownNames, relevantTo, stateName } from './annotation-names.js'
 import type { Stamp } from './plan.js'
 import { noteOf, stampOf, type Strategy, type Writing } from './stamp.js'
 import { type State, writeState } from './state.js'
@@ -30,6 +31,25 @@ export interface HandSettings {
   readonly now: () => number
 }
 
+/** What all annotations of an object may have together, in bytes. */
+const mostOfAnnotations = 262_144
+
+/** What the API server does not take because more is remembered than an object has room for, in words that help. */
+const explained = (error: unknown, state: State, { byKind }: AnnotationNames): unknown => {
+  const bytes = Buffer.byteLength(writeState(state))
+  if (!hasStatus(error, 422) || bytes < mostOfAnnotations / 2) return error
+  const { code, message, retryable } = error
+  const count = Object.keys(state.rolled).length
+  const lists = Object.values(byKind).map(({ reload }) => reload)
+  return new ApiError(code, message, error, {
+    hint:
+      `what it may roll for is remembered in its annotations: ${Math.ceil(bytes / 1024)} KiB for ${count} ConfigMaps and Secrets, ` +
+      `and an object has 256 KiB for all of them. Let fewer names match in ${lists.join(' and ')}, or roll for what it uses: ${ownNames.rollout}: auto`,
+    retryable,
+    origin: error,
+  })
+}
+
 /** Acts through the API server. */
 export const apiHand = ({ client, names, strategy, now }: HandSettings): Hand => {
   const isRelevant = relevantTo(names)
@@ -43,10 +63,24 @@ export const apiHand = ({ client, names, strategy, now }: HandSettings): Hand =>
     const object = await client.patch(workloadTypes[kind], { namespace, name }, { type, body }, options)
     return workloadOf(kind, object, isRelevant)
   }
+  const remember = async (
+    workload: Workload,
+    writing: Writing,
+    state: State,
+    signal: AbortSignal,
+  ): Promise<Workload> => {
+    try {
+      return await write(workload, writing, signal)
+    } catch (error) {
+      throw explained(error, state, names)
+    }
+  }
   return {
-    note: (workload, state, signal) => write(workload, noteOf(workload, state), signal),
-    roll: (workload, stamp, state, signal) =>
-      write(workload, stampOf(workload, stamp, state, { strategy, names, now: new Date(now()) }), signal),
+    note: (workload, state, signal) => remember(workload, noteOf(workload, state), state, signal),
+    roll: (workload, stamp, state, signal) => {
+      const how = { strategy, names, now: new Date(now()) }
+      return remember(workload, stampOf(workload, stamp, state, how), state, signal)
+    },
     resume: (workload, signal) => {
       const { resourceVersion } = workload
       const metadata = { resourceVersion, annotations: { [names.pausedAt]: null } }

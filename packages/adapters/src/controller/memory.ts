@@ -49,7 +49,12 @@ export class Memory {
     const text = workload.annotations[stateName]
     const key = keyOf(workload)
     const before = this.#states.get(key)
-    if (text === undefined || (before?.uid === workload.uid && before.text === text)) return
+    if (text === undefined) return
+    if (before?.uid === workload.uid && before.text === text) {
+      // The newer of two equal texts, which the follower has anyway: they may have 256 KB each.
+      this.#states.set(key, { ...before, text })
+      return
+    }
     const [mark, past] = before?.uid === workload.uid ? [markOf(before.text), before.past] : ['', []]
     const kept = [...past, mark].filter((each) => each !== '' && each !== markOf(text)).slice(-mostPast)
     this.#states.set(key, { uid: workload.uid, text, past: kept })
