@@ -41,7 +41,6 @@ export const replica = async (
   return { name, mount, running, kubeconfig: env.KUBECONFIG }
 }
 
-/** Publishes on all of them. */
-export const publish = async (all: readonly Replica[], data: Data): Promise<void> => {
-  await Promise.all(all.map(({ mount }) => mount.swap(data)))
-}
+/** Publishes on all of them; resolves with the revision of each. */
+export const publish = (all: readonly Replica[], data: Data): Promise<readonly (string | undefined)[]> =>
+  Promise.all(all.map(({ mount }) => mount.swap(data)))

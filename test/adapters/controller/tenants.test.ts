@@ -7,6 +7,7 @@ import { story } from './story.js'
 
 /** Texts as long as an annotation may be, or as bad. */
 const long = 250_000
+const longName = (index: number): string => `config-${index}-`.padEnd(250, 'x')
 const many = (length: number, of: (index: number) => string): string =>
   Array.from({ length }, (_, index) => of(index)).join(',')
 
@@ -114,9 +115,8 @@ describe("one tenant's objects", () => {
 describe('a list of names', () => {
   it('that matches more than an annotation has room for is told, and what to do', async () => {
     const server = await shop({ annotations: { 'configmap.reloader.stakater.com/reload': '.*' } })
-    const long = (index: number): string => `config-${index}-`.padEnd(250, 'x')
     for (let index = 0; index < 1000; index++)
-      server.store.create('configmaps', configMap(long(index), { a: '1' }))
+      server.store.create('configmaps', configMap(longName(index), { a: '1' }))
     const { said, reports } = await run(server)
     await expect.poll(() => said(), { timeout: 30_000 }).toEqual(['failed shop'])
     const [failed] = reports
@@ -125,7 +125,7 @@ describe('a list of names', () => {
     )
     annotate(server, 'shop', { 'configmap.reloader.stakater.com/reload': 'shop|config-.-x*' })
     await expect.poll(() => said(), { timeout: 30_000 }).toEqual(['failed shop', 'adopted shop'])
-    change(server, long(9), { a: '2' })
+    change(server, longName(9), { a: '2' })
     await expect.poll(() => said('rolled'), { timeout: 30_000 }).toEqual(['rolled shop'])
   }, 120_000)
   it('may be as long as anybody needs', async () => {
