@@ -1,4 +1,4 @@
-import { onKeys } from '@hotmount/core'
+import { onKeys, type Reaction } from '@hotmount/core'
 import { stage } from '@hotmount/adapters/stage'
 import { describe, expect, it } from 'vitest'
 import { contextOf, snapshotOf } from '../process/changes.js'
@@ -56,6 +56,46 @@ describe('stage, when what follows fails', () => {
     isDown = false
     await loop.inSync({ signal: AbortSignal.timeout(10_000) })
     expect([server.runs, shown(into), proven(into)]).toEqual(['two', { a: 'two' }, { a: 'two' }])
+  })
+
+  it('puts right what is in doubt, although what follows sees no other value on the way back', async () => {
+    let [runs, isDown] = ['one', true]
+    const follower: Reaction = {
+      name: 'by value',
+      wants: ({ snapshot, previous }) => snapshot.text('a') !== previous.text('a'),
+      apply: ({ snapshot }) => {
+        if (isDown && snapshot.text('a') === 'one') throw new Error('down')
+        runs = snapshot.text('a')
+        if (isDown) throw new Error('half done')
+      },
+    }
+    const { swap, loop } = await staged(stage({ into: emptyInto() }, follower), { a: 'one' }, { retry: false })
+    expect(await swap({ a: 'two' })).toMatchObject({ error: { code: 'ROLLBACK_FAILED' } })
+    expect([loop.status.state, runs]).toEqual(['dirty', 'two'])
+    isDown = false
+    await swap({ a: 'one' })
+    await loop.inSync({ signal: AbortSignal.timeout(10_000) })
+    expect(runs).toBe('one')
+  })
+
+  it('tells what follows of the way back when an earlier revision left it in doubt', async () => {
+    let [runs, isDown] = ['one', true]
+    const follower: Reaction = {
+      name: 'server',
+      check: (snapshot) => {
+        if (snapshot.text('a') === 'bad') throw new Error('refused')
+      },
+      apply: ({ snapshot }) => {
+        if (isDown && snapshot.text('a') === 'one') throw new Error('down')
+        runs = snapshot.text('a')
+        if (isDown) throw new Error('half done')
+      },
+    }
+    const { swap } = await staged(stage({ into: emptyInto() }, follower), { a: 'one' }, { retry: false })
+    expect(await swap({ a: 'two' })).toMatchObject({ error: { code: 'ROLLBACK_FAILED' } })
+    isDown = false
+    expect(await swap({ a: 'bad' })).toMatchObject({ outcome: 'rolledBack' })
+    expect(runs).toBe('one')
   })
 
   it('tries the first revision again when there is none to go back to', async () => {

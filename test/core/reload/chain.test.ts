@@ -163,3 +163,47 @@ test('what untyped code passes by mistake is refused at once', () => {
   expect(() => onKeys(notTyped('app.yaml'), nothing)).toThrow('onKeys: the keys are no list')
   expect(() => reload(notTyped('/etc/config'), nothing)).toThrow('reload: this is no mount')
 })
+
+/** Members that compare values, each with what it runs; `fails` names those that are broken now. */
+const byValue = (runs: Map<string, string>, fails: ReadonlySet<string>, name: string): Reaction => {
+  const take = (a: string): void => {
+    if (fails.has(`${name} never ${a}`)) throw new Error('away')
+    runs.set(name, a)
+    if (fails.has(`${name} ${a}`)) throw new Error('half done')
+  }
+  return {
+    name,
+    wants: ({ snapshot, previous }) => snapshot.text('a') !== previous.text('a'),
+    apply: ({ snapshot }) => take(snapshot.text('a')),
+  }
+}
+
+test('what was begun and not proven is applied again, whatever its member makes of the way back', async () => {
+  const [runs, fails] = [new Map<string, string>(), new Set(['one 2'])]
+  const { loop, volume, mount } = await reactTo(chain(byValue(runs, fails, 'one')), { a: '2', b: '1' })
+  expect(runs.get('one')).toBe('2')
+  await volume.swap({ a: '1', b: '1' })
+  await mount.resync()
+  expect(await loop.inSync()).toMatchObject({ outcome: 'applied' })
+  expect(runs.get('one')).toBe('1')
+  // Proven by now: no longer in doubt.
+  runs.clear()
+  await volume.swap({ a: '1', b: '2' })
+  await mount.resync()
+  await loop.inSync()
+  expect(runs.size).toBe(0)
+})
+
+test('a way back also takes members along that an earlier revision left in doubt', async () => {
+  const [runs, fails] = [new Map<string, string>(), new Set(['two 2', 'two never 1', 'one 3'])]
+  const undoable: Reaction = { name: 'undoable', apply: () => undefined, rollback: () => undefined }
+  const members = chain(undoable, byValue(runs, fails, 'one'), byValue(runs, fails, 'two'))
+  const { outcome, loop, volume, mount } = await reactTo(members, { a: '2', b: '1' })
+  expect(outcome).toBe('failed')
+  fails.delete('two never 1')
+  // Fails before `two` is begun.
+  await volume.swap({ a: '3', b: '1' })
+  await mount.resync()
+  await expect.poll(() => loop.status.lastReport?.outcome).toBe('rolledBack')
+  expect([runs.get('one'), runs.get('two')]).toEqual(['1', '1'])
+})

@@ -39,6 +39,28 @@ describe('in doubt', () => {
     expect(reaction.changes.at(-1)?.changed).toEqual(['a'])
   })
 
+  test('a reaction that compares values is not asked whether it wants what it has begun', async () => {
+    let runs = '1'
+    let isBroken = true
+    const { loop, set } = await rig(
+      {
+        name: 'by value',
+        wants: ({ snapshot, previous }) => snapshot.text('a') !== previous.text('a'),
+        apply: ({ snapshot }) => {
+          runs = snapshot.text('a')
+          if (isBroken) throw new Error('half done')
+        },
+      },
+      { retry: false },
+    )
+    await set('2')
+    await expect.poll(() => loop.status.state).toBe('dirty')
+    isBroken = false
+    await set('1')
+    expect(await loop.inSync()).toMatchObject({ outcome: 'applied' })
+    expect(runs).toBe('1')
+  })
+
   test('keys of a first apply that failed are taken back when they have gone', async () => {
     const world = new Set<string>()
     let isBroken = true

@@ -40,6 +40,8 @@ export class Staging {
   #live: AnyReaction | undefined
   /** The snapshot that the reaction that follows was last told of: only then is there anything of it to undo. */
   #begun: Snapshot | undefined
+  /** It was told of something that has not been proven since. */
+  #isInDoubt = false
 
   constructor(area: StagingArea, options: StageOptions, then: Follow | undefined) {
     this.name = `stage ${area.into}`
@@ -123,6 +125,7 @@ export class Staging {
       const seen: unknown = await then?.verify?.(inner, context)
       context.signal.throwIfAborted()
       await onDisk(where, this.#area.into, () => this.#area.confirm(revision))
+      this.#isInDoubt = false
       return `published as ${revision}${typeof seen === 'string' ? `; ${seen}` : ''}`
     })
   }
@@ -136,7 +139,8 @@ export class Staging {
     remember(good, this.#area.into, revision)
     await onDisk(where, this.#area.into, () => this.#area.publish(revision))
     const { change } = context
-    if (this.#begun === undefined || this.#begun !== change.previous)
+    const isTold = this.#begun !== undefined && this.#begun === change.previous
+    if (!isTold && !this.#isInDoubt)
       return { revision, before: undefined, hasRun: false, inner: undefined }
     const ran = await this.#run(change, context, (then) =>
       then.rollback ? then.rollback(good, context) : then.apply(change, context),
@@ -185,7 +189,7 @@ export class Staging {
     if (argv) await runCheck(this.name, { argv, timeoutMs: checkTimeoutMs }, snapshot, context)
     if (typeof this.#then !== 'function') return
     const then = this.#then(directory)
-    if (then.wants?.(context.change) ?? true) await then.check?.(snapshot, context)
+    if (this.#isInDoubt || (then.wants?.(context.change) ?? true)) await then.check?.(snapshot, context)
   }
 
   #write(snapshot: Snapshot, where: Where, signal: AbortSignal): Promise<string> {
@@ -216,8 +220,9 @@ export class Staging {
     return (this.#live ??= this.#then(this.#area.live))
   }
 
+  /** In doubt, it is not asked: one that compares values sees none on the way back. */
   #wants(change: Change): boolean {
-    return this.#follower()?.wants?.(change) ?? true
+    return this.#isInDoubt || (this.#follower()?.wants?.(change) ?? true)
   }
 
   async #run(
@@ -229,6 +234,7 @@ export class Staging {
     if (!then || !this.#wants(change)) return { hasRun: false, inner: undefined }
     signal.throwIfAborted()
     this.#begun = change.snapshot
+    this.#isInDoubt = true
     const inner = await work(then)
     // It may not have listened: what nobody waits for any more is not proven, and must not stay published.
     signal.throwIfAborted()

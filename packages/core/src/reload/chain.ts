@@ -1,4 +1,5 @@
 import { UsageError } from '../base/errors.js'
+import type { Change } from '../mount/change.js'
 import type { Snapshot } from '../mount/snapshot.js'
 import {
   type AnyReaction,
@@ -58,10 +59,18 @@ export const chain = (...reactions: ReactionLike[]): Reaction<Receipts> => {
   const members = reactions.map((reaction) => toReaction(reaction))
   // What a failed apply has begun: nobody else knows, as it handed out no receipts. By the revision it was for.
   const begunFor = new WeakMap<Snapshot, Begun[]>()
+  // What was begun since a revision was good, and has not been proven: other revisions may have come meanwhile.
+  const inDoubtSince = new WeakMap<Snapshot, Set<AnyReaction>>()
+  const isInDoubt = (member: AnyReaction, good: Snapshot): boolean =>
+    inDoubtSince.get(good)?.has(member) === true
+  const isWanted = (member: AnyReaction, change: Change): boolean =>
+    isInDoubt(member, change.previous) || wantsChange(member, change)
   const wanted = ({ change }: ReactionContext): readonly AnyReaction[] =>
-    members.filter((member) => wantsChange(member, change))
+    members.filter((member) => isWanted(member, change))
   const rollback = (good: Snapshot, context: ReactionContext): Promise<Receipts> => {
-    const begun = (begunFor.get(context.change.previous) ?? []).map(({ member }) => member)
+    const { previous } = context.change
+    const known = new Set((begunFor.get(previous) ?? []).map(({ member }) => member))
+    const begun = members.filter((member) => known.has(member) || isInDoubt(member, good))
     const undoable = begun.filter((member) => member.rollback !== undefined).toReversed()
     // What was put back is of no use to a server that still runs the new: those that cannot undo apply what is good.
     const others = begun.filter((member) => member.rollback === undefined)
@@ -72,18 +81,26 @@ export const chain = (...reactions: ReactionLike[]): Reaction<Receipts> => {
 
   return {
     name: members.map((member) => member.name).join(' + '),
-    wants: (change) => members.some((member) => wantsChange(member, change)),
+    wants: (change) => members.some((member) => isWanted(member, change)),
     check: async (snapshot, context) => {
       for (const member of wanted(context)) await member.check?.(snapshot, context)
     },
     apply: (change, context) => {
       const begun: Begun[] = []
       begunFor.set(change.snapshot, begun)
-      return runEach(wanted(context), begun, context, (member) => member.apply(change, context))
+      const chosen = wanted(context)
+      const inDoubt = inDoubtSince.get(change.previous) ?? new Set()
+      inDoubtSince.set(change.previous, inDoubt)
+      return runEach(chosen, begun, context, (member) => {
+        inDoubt.add(member)
+        return member.apply(change, context)
+      })
     },
     verify: async (receipts, context) => {
       const last = receipts.at(-1)
       if (last) await prove(last, context)
+      // Of the way back, the good one is what it leads to.
+      for (const good of [context.change.previous, context.change.snapshot]) inDoubtSince.delete(good)
       return receipts.flatMap(({ evidence }) => evidence ?? []).join('; ') || undefined
     },
     ...(members.some((member) => member.rollback !== undefined) && { rollback }),

@@ -106,7 +106,9 @@ export class Loop extends Journal implements Reloader {
       this.closing.throwIfAborted()
       const { desired } = this
       const change = this.#ledger.changeTo(desired)
-      if (!change || !wantsChange(this.#reaction, change)) await this.#rest(desired)
+      // What was begun and not proven concerns it in any case: one that compares values sees none on the way back.
+      const isWanted = change && (this.#ledger.isDirty || wantsChange(this.#reaction, change))
+      if (!change || isWanted !== true) await this.#rest(desired)
       else if (await this.#isOurTurn(change)) await this.#try(change)
     }
   }
