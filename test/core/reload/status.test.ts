@@ -1,5 +1,7 @@
+import { reload } from '@hotmount/core'
 import { expect, it, vi } from 'vitest'
 import { rig } from '../../support/loop-rig.js'
+import { mounted } from '../../support/mounted.js'
 import { nextReport } from '../../support/next-report.js'
 import { recorder } from '../../support/recorder.js'
 
@@ -88,4 +90,25 @@ it('has a signal that aborts when the loop ends', async () => {
   expect(loop.signal.aborted).toBe(false)
   await loop.close()
   expect(loop.signal.aborted).toBe(true)
+})
+
+it('is not in sync for a listener of the mount that hears of the change before the loop does', async () => {
+  const { volume, mount } = await mounted({ a: '1' })
+  const seen: string[] = []
+  mount.on('change', async () => {
+    const { outcome, revision } = await loop.inSync()
+    seen.push(outcome, revision)
+  })
+  const loop = reload(mount, () => undefined)
+  await loop.inSync()
+  await volume.swap({ a: '2' })
+  const { revision } = await mount.resync()
+  await vi.waitFor(() => expect(seen).toEqual(['applied', revision]))
+})
+
+it('is in sync from the start with other bytes of the same content', async () => {
+  const { mount } = await mounted({ a: '1' })
+  const { mount: other } = await mounted({ a: '1' })
+  const loop = reload(mount, () => undefined, { applied: other.snapshot })
+  expect(await loop.inSync()).toMatchObject({ outcome: 'skipped', reason: 'unchanged' })
 })

@@ -10,6 +10,8 @@ export interface LatestSource<T> {
   readonly end: AbortSignal
   /** Breaks the iteration when aborted: `next` rejects with its reason. */
   readonly abort?: AbortSignal | undefined
+  /** Called once when the reader has left. */
+  readonly left?: () => void
 }
 
 /**
@@ -54,6 +56,7 @@ export const latest = <T>(source: LatestSource<T>): AsyncIterableIterator<T> => 
       return mine
     },
     return: () => {
+      if (!done) source.left?.()
       done = true
       wakeByReturn?.()
       return Promise.resolve({ done: true, value: undefined })

@@ -6,6 +6,10 @@ export const codeOf = (thrown: unknown): string | undefined =>
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a reason is whatever its owner chose
 export const reasonOf = (signal: AbortSignal): Error => signal.reason as Error
 
+// No `data:` and no `eval`: what a module is made of may be config. Names of functions may be made of it, too.
+const ordinaryFrame = /^\s+at (?:[\w$.<># [\]]{1,200} \()?(?:file:\/\/|\/|[A-Za-z]:[\\/])[^()]*:\d+:\d+\)?$/
+const query = /[?#][^)]*(?=:\d+:\d+\)?$)/
+
 /** The first frame of ours in a stack; only below the message, which may look like frames and quote a value. */
 const frameOf = ({ name, message, stack }: Error): string | undefined => {
   if (typeof stack !== 'string') return undefined
@@ -13,7 +17,10 @@ const frameOf = ({ name, message, stack }: Error): string | undefined => {
   const head = heads.find((one) => stack.startsWith(one))
   if (head === undefined) return undefined
   const frames = stack.slice(head.length).split('\n')
-  return frames.find((line) => /^\s+at .*:\d+:\d+\)?$/.test(line) && !line.includes('node:'))?.trim()
+  return frames
+    .find((line) => ordinaryFrame.test(line))
+    ?.replace(query, '')
+    .trim()
 }
 
 /** Kind and place of a thrown thing, without its message: parsers and user code quote config values in theirs. */

@@ -21,7 +21,11 @@ export const within = async <T>(
   },
 ): Promise<Waited<T>> => {
   const { clock, ms, signal } = limits
-  if (signal?.aborted === true) return { ended: 'abort' }
+  if (signal?.aborted === true) {
+    // Whoever else waits hears of it. With nobody, it would end the process.
+    work.catch(() => undefined)
+    return { ended: 'abort' }
+  }
   const timer = new AbortController()
   const done = new AbortController()
   const contenders: Promise<Waited<T>>[] = [

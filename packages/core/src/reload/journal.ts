@@ -28,7 +28,7 @@ export abstract class Journal extends Emitter<{ report: [report: Report]; close:
   readonly #closing = new AbortController()
   readonly #waiting = new Set<(report: Report) => void>()
   #told = 0
-  #isRead = false
+  #readers = 0
   #state: Status['state'] = 'inSync'
   #outOfSyncSince: number | undefined
   protected lastReport: Report | undefined
@@ -95,7 +95,9 @@ export abstract class Journal extends Emitter<{ report: [report: Report]; close:
         resolve(report)
       }
       if (signal?.aborted === true || this.closing.aborted) fail()
-      else if (this.state === 'inSync') settle(this.lastReport ?? this.#unchanged())
+      // What has been mounted since is desired also where the loop has not been told yet.
+      else if (this.state === 'inSync' && this.applied === this.desired)
+        settle(this.lastReport ?? this.#unchanged())
       else {
         this.#waiting.add(settle)
         signal?.addEventListener('abort', fail, { once: true })
@@ -106,7 +108,7 @@ export abstract class Journal extends Emitter<{ report: [report: Report]; close:
 
   [Symbol.asyncIterator](): AsyncIterableIterator<Report> {
     let seen = this.#told
-    this.#isRead = true
+    this.#readers++
     const take = (): Report | undefined => {
       if (seen === this.#told) return undefined
       seen = this.#told
@@ -116,7 +118,8 @@ export abstract class Journal extends Emitter<{ report: [report: Report]; close:
       this.on('report', wake)
       return () => this.off('report', wake)
     }
-    return latest({ take, onNews, end: this.closing })
+    const left = (): void => void this.#readers--
+    return latest({ take, onNews, end: this.closing, left })
   }
 
   protected tell(snapshot: Snapshot, told: Told, took?: Took): void {
@@ -126,7 +129,7 @@ export abstract class Journal extends Emitter<{ report: [report: Report]; close:
     debug?.('%s %s %s', report.reaction, report.outcome, report.revision)
     this.lastReport = report
     this.#told++
-    const isHeard = this.emit('report', report) || this.#isRead
+    const isHeard = this.emit('report', report) || this.#readers > 0
     // A refusal that nobody hears would leave an old config running in silence.
     if (!isHeard && 'error' in report) process.emitWarning(report.error)
   }

@@ -43,6 +43,7 @@ export class Loop extends Journal implements Reloader {
     this.#ledger = new Ledger(options.initial === true ? undefined : (options.applied ?? mount.snapshot))
     this.#turn = new Turn(pace, pace.splayMs === 0 ? 0 : splayShareMs(pace.splayMs, os().hostname()))
     if (this.#ledger.changeTo(mount.snapshot)) this.state = 'pending'
+    else this.#ledger.confirm(mount.snapshot)
     mount.on('change', this.#onChange)
     for (const signal of [mount.signal, options.signal]) {
       if (signal?.aborted === true) queueMicrotask(this.#onAbort)
@@ -134,6 +135,7 @@ export class Loop extends Journal implements Reloader {
     else if (step.do === 'hold') await this.#hold(change.snapshot, step.calmMs)
     else if (await this.#isGateOpen(change)) return change.snapshot === this.desired
     else {
+      this.closing.throwIfAborted()
       if (this.#refusals++ === 0) this.tell(change.snapshot, { outcome: 'skipped', reason: 'gate' })
       await this.#news(change.snapshot, this.#backoff(this.#refusals))
     }
