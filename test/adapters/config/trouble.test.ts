@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm'
 import { describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
 import { reload } from '@hotmount/core'
@@ -34,6 +35,18 @@ describe('a schema that cannot answer', () => {
     expect(config).toMatchObject({ current: { n: 1 }, stale: false, revision })
     await config.inSync()
     expect([rejected.mock.calls.length, lookup.asked]).toEqual([1, 4])
+  })
+
+  it('may promise its answer by another kind of promise, as that of a sandbox', async () => {
+    const validate = runInNewContext(
+      `async () => ({ issues: [{ message: 'no', path: ['n'] }] })`,
+    ) as () => never
+    const schema = { '~standard': { version: 1, vendor: 'hand', validate } } as const
+    const { mount } = await opened({ 'app.json': '{"n": 0}' })
+    await expect(liveConfig(mount, { schema, key: 'app.json' })).rejects.toMatchObject({
+      code: 'SCHEMA_FAILED',
+      issues: [{ path: 'n' }],
+    })
   })
 
   it('is told of anew when it answers no', async () => {

@@ -54,8 +54,11 @@ export const validate = <S extends AnySchema>(
     const answer = schema['~standard'].validate(input) as
       | StandardSchemaV1.Result<OutputOf<S>>
       | Promise<StandardSchemaV1.Result<OutputOf<S>>>
-    return answer instanceof Promise
-      ? answer.then((late) => verdictOf(late, input, before)).catch(thrown)
+    // Not instanceof: a promise of another realm or library, taken for a result, would pass without a verdict.
+    return 'then' in answer
+      ? Promise.resolve(answer)
+          .then((late) => verdictOf(late, input, before))
+          .catch(thrown)
       : verdictOf(answer, input, before)
   } catch (origin) {
     return thrown(origin)
