@@ -78,11 +78,15 @@ export const expandAll = (
   onFault: (name: string, fault: ExpandFault) => void,
 ): ReadonlyMap<string, string> => {
   const done = new Map<string, string>()
+  // Else each of a hundred thousand names would read anew what it refers to, to the same end.
+  const failed = new Map<string, ExpandFault>()
   const open: string[] = []
   let together = 0
   const valueOf = (name: string): string => {
     const known = done.get(name)
     if (known !== undefined) return known
+    const fault = failed.get(name)
+    if (fault !== undefined) throw new ExpandFailure(fault)
     open.push(name)
     const value = new Expansion(values.get(name) ?? '', (other) => {
       if (other === name || !values.has(other)) return outside(other)
@@ -90,9 +94,9 @@ export const expandAll = (
       if (open.includes(other)) throw new ExpandFailure('circle')
       return valueOf(other)
     }).run(0)
-    open.pop()
     together += value.length
     if (together > longestTogether) throw new ExpandFailure('tooLong')
+    open.pop()
     done.set(name, value)
     return value
   }
@@ -101,7 +105,7 @@ export const expandAll = (
       valueOf(name)
     } catch (thrown) {
       if (!(thrown instanceof ExpandFailure)) throw thrown
-      open.length = 0
+      for (const one of open.splice(0)) failed.set(one, thrown.fault)
       onFault(name, thrown.fault)
     }
   return done

@@ -99,19 +99,27 @@ const quotedPattern =
 
 class Reading {
   readonly #hearer: Hearer
+  // Each is sought in the whole output: a value that repeats one a hundred thousand times took 20 s.
+  readonly #toldTexts = new Set<string>()
+  readonly #toldWords = new Set<string>()
   constructor(hearer: Hearer) {
     this.#hearer = hearer
   }
 
   text(text: string): void {
     const { most, onText } = this.#hearer
-    if (text.length >= leastPart && text.length <= most && !isWord(text) && !isPath(text)) onText(text)
+    if (text.length < leastPart || text.length > most || this.#toldTexts.has(text)) return
+    this.#toldTexts.add(text)
+    if (!isWord(text) && !isPath(text)) onText(text)
   }
 
   #words(line: string, isName: (at: number, word: string) => boolean): void {
     const { asksFor, onWord } = this.#hearer
-    for (const { 0: word, index } of line.matchAll(wordPattern))
-      if (asksFor(word) && !isVocabulary(word) && !isName(index, word)) onWord(word)
+    for (const { 0: word, index } of line.matchAll(wordPattern)) {
+      if (this.#toldWords.has(word) || !asksFor(word) || isVocabulary(word) || isName(index, word)) continue
+      this.#toldWords.add(word)
+      onWord(word)
+    }
   }
 
   /** A line; what follows the name on it, after `=`, `:` or a blank; what is in quotes; what has no blank in it. */
