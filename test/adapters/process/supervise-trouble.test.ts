@@ -116,3 +116,20 @@ it('a process that ends takes the whole group along', async () => {
   await vi.waitFor(() => expect(log()).toContain('bye'))
   expect(supervisor.state).toBe('running')
 })
+
+it('can be stopped by who hears of a pause, without waiting for its end', async () => {
+  let pauses = 0
+  const stopped = new Promise<{ readonly pauseMs: number; readonly tookMs: number }>((resolve) => {
+    const supervisor = supervise(['false'], {
+      restart: 'always',
+      onEvent: (event) => {
+        // The third takes a second or two.
+        if (event.kind !== 'backoff' || (pauses += 1) < 3) return
+        const from = systemClock.now()
+        void supervisor.stop().then(() => resolve({ pauseMs: event.ms, tookMs: systemClock.now() - from }))
+      },
+    })
+  })
+  const { pauseMs, tookMs } = await stopped
+  expect(tookMs).toBeLessThan(pauseMs / 2)
+})

@@ -69,7 +69,11 @@ describe('stage, when what follows fails', () => {
         if (isDown) throw new Error('half done')
       },
     }
-    const { swap, loop } = await staged(stage({ into: emptyInto() }, follower), { a: 'one' }, { retry: false })
+    const { swap, loop } = await staged(
+      stage({ into: emptyInto() }, follower),
+      { a: 'one' },
+      { retry: false },
+    )
     expect(await swap({ a: 'two' })).toMatchObject({ error: { code: 'ROLLBACK_FAILED' } })
     expect([loop.status.state, runs]).toEqual(['dirty', 'two'])
     isDown = false

@@ -27,7 +27,8 @@ const caught = async (url: string): Promise<unknown> => {
   }
 }
 
-const withFrame = (frame: string): Error => Object.assign(new Error('x'), { stack: `Error: x\n    at ${frame}` })
+const withFrame = (frame: string): Error =>
+  Object.assign(new Error('x'), { stack: `Error: x\n    at ${frame}` })
 
 describe('what is said of a thrown thing', () => {
   test.each([

@@ -6,7 +6,7 @@ const turns = async (): Promise<void> => {
   for (let turn = 0; turn < 3; turn += 1) await new Promise(setImmediate)
 }
 
-test('work that fails after nobody waits for it any more is nobody\'s unhandled rejection', async () => {
+test("work that fails after nobody waits for it any more is nobody's unhandled rejection", async () => {
   const unhandled: unknown[] = []
   const hear = (reason: unknown): void => void unhandled.push(reason)
   process.on('unhandledRejection', hear)

@@ -5,7 +5,9 @@ import { mounted } from '../../support/mounted.js'
 /** Texts of the process warnings from now on, until the test ends. */
 const warnings = (): readonly string[] => {
   const told: string[] = []
-  const spy = vi.spyOn(process, 'emitWarning').mockImplementation((warning) => void told.push(String(warning)))
+  const spy = vi
+    .spyOn(process, 'emitWarning')
+    .mockImplementation((warning) => void told.push(String(warning)))
   onTestFinished(() => spy.mockRestore())
   return told
 }

@@ -27,7 +27,8 @@ export class Connections {
       this.#busy.delete(socket)
     })
     if (this.size <= this.#limit) return
-    const [oldest] = [...this.#idle, ...this.#busy]
+    // The one that has just come is the last of the idle: where all others are busy, it may be the probe.
+    const [oldest] = [...this.#idle].slice(0, -1).concat(...this.#busy)
     oldest?.destroy()
   }
 

@@ -140,8 +140,7 @@ export class Staging {
     await onDisk(where, this.#area.into, () => this.#area.publish(revision))
     const { change } = context
     const isTold = this.#begun !== undefined && this.#begun === change.previous
-    if (!isTold && !this.#isInDoubt)
-      return { revision, before: undefined, hasRun: false, inner: undefined }
+    if (!isTold && !this.#isInDoubt) return { revision, before: undefined, hasRun: false, inner: undefined }
     const ran = await this.#run(change, context, (then) =>
       then.rollback ? then.rollback(good, context) : then.apply(change, context),
     )
