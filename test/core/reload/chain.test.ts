@@ -164,6 +164,8 @@ test('what untyped code passes by mistake is refused at once', () => {
   expect(() => reload(notTyped('/etc/config'), nothing)).toThrow('reload: this is no mount')
 })
 
+let late: (evidence: string) => void = () => undefined
+
 /** Members that compare values, each with what it runs; `fails` names those that are broken now. */
 const byValue = (runs: Map<string, string>, fails: ReadonlySet<string>, name: string): Reaction => {
   const take = (a: string): void => {
@@ -206,4 +208,45 @@ test('a way back also takes members along that an earlier revision left in doubt
   await mount.resync()
   await expect.poll(() => loop.status.lastReport?.outcome).toBe('rolledBack')
   expect([runs.get('one'), runs.get('two')]).toEqual(['1', '1'])
+})
+
+test('what a first apply has begun stays in doubt while other revisions come', async () => {
+  const runs = new Map<string, string>()
+  let isBroken = true
+  const keep: Reaction = {
+    name: 'keep',
+    wants: ({ snapshot, previous }) => snapshot.has('b') !== previous.has('b'),
+    apply: ({ snapshot }) => {
+      for (const key of ['a', 'b']) if (snapshot.has(key)) runs.set(key, snapshot.text(key))
+      if (!snapshot.has('b')) runs.delete('b')
+      if (isBroken) throw new Error('half done')
+    },
+  }
+  const { volume, mount } = await mounted({ a: '1', b: '1' })
+  const loop = reload(mount, chain(keep), { initial: true, retry: false })
+  await expect.poll(() => loop.status.state).toBe('dirty')
+  isBroken = false
+  await volume.swap({ a: '1' })
+  await mount.resync()
+  await loop.inSync()
+  expect([...runs.keys()]).toEqual(['a'])
+})
+
+test('a proof that comes after its time leaves its members in doubt', async () => {
+  const runs = new Map<string, string>()
+  const member = byValue(runs, new Set(), 'one')
+  const proof = new Promise<string>((resolve) => {
+    late = resolve
+  })
+  const { outcome, loop, volume, mount } = await reactTo(
+    chain({ ...member, verify: () => proof }),
+    { a: '2', b: '1' },
+    { timeout: 50 },
+  )
+  expect(outcome).toBe('failed')
+  late('too late')
+  await volume.swap({ a: '1', b: '1' })
+  await mount.resync()
+  await loop.inSync()
+  expect(runs.get('one')).toBe('1')
 })

@@ -99,6 +99,8 @@ export const chain = (...reactions: ReactionLike[]): Reaction<Receipts> => {
     verify: async (receipts, context) => {
       const last = receipts.at(-1)
       if (last) await prove(last, context)
+      // Late, it proves nothing: what it was about has been given up.
+      context.signal.throwIfAborted()
       // Of the way back, the good one is what it leads to.
       for (const good of [context.change.previous, context.change.snapshot]) inDoubtSince.delete(good)
       return receipts.flatMap(({ evidence }) => evidence ?? []).join('; ') || undefined

@@ -6,6 +6,8 @@ export class Ledger {
   #applied: Snapshot | undefined
   #isDirty = false
   readonly #suspects = new Set<Key>()
+  /** One for all tries: a chain remembers by it what it has begun since. */
+  readonly #nothing = emptySnapshot()
 
   constructor(applied: Snapshot | undefined) {
     this.#applied = applied
@@ -23,7 +25,7 @@ export class Ledger {
   /** What there is to do; undefined when nothing. While dirty there always is, even towards the revision before. */
   changeTo(desired: Snapshot): Change | undefined {
     if (this.#applied) return diff(this.#applied, desired, this.#suspects)
-    return diff(emptySnapshot(), desired, this.#suspects) ?? fromNothing(desired)
+    return diff(this.#nothing, desired, this.#suspects) ?? fromNothing(desired)
   }
 
   /** It is in effect, proven. */
