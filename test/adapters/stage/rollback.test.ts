@@ -1,9 +1,18 @@
-import { onKeys, type Reaction } from '@hotmount/core'
+import { type Change, onKeys, type Reaction, type Snapshot } from '@hotmount/core'
 import { stage } from '@hotmount/adapters/stage'
 import { describe, expect, it } from 'vitest'
+import { Disk } from '../../../packages/adapters/src/stage/disk.js'
+import { stageOn } from '../../../packages/adapters/src/stage/stage.js'
+import { diff } from '../../../packages/core/src/mount/change.js'
 import { contextOf, snapshotOf } from '../process/changes.js'
 import { readingServer } from './reading-server.js'
 import { emptyInto, listing, proven, shown, staged } from './staged.js'
+
+const changeFrom = (previous: Snapshot, data: Readonly<Record<string, string>>): Change => {
+  const change = diff(previous, snapshotOf(data, 'next'))
+  if (!change) throw new Error('both are the same')
+  return change
+}
 
 describe('stage, when what follows fails', () => {
   it('publishes the last verified revision again, reloads again and verifies that', async () => {
@@ -100,6 +109,34 @@ describe('stage, when what follows fails', () => {
     isDown = false
     expect(await swap({ a: 'bad' })).toMatchObject({ outcome: 'rolledBack' })
     expect(runs).toBe('one')
+  })
+
+  it('leaves in doubt what was proven only after its time was over', async () => {
+    const time = new AbortController()
+    let isLate = false
+    const disk = new Disk((step, at) => {
+      if (isLate && step === 'rename' && at.endsWith('..verified')) time.abort()
+    })
+    const runs: string[] = []
+    const follower: Reaction = {
+      name: 'by value',
+      wants: ({ snapshot, previous }) => snapshot.text('a') !== previous.text('a'),
+      apply: ({ snapshot }) => void runs.push(snapshot.text('a')),
+    }
+    const staging = stageOn(disk, { into: emptyInto() }, follower)
+    const { applied } = await staging.bringUp(snapshotOf({ a: 'one' }))
+    const bring = async (change: Change, signal?: AbortSignal): Promise<void> => {
+      const context = contextOf(change, signal)
+      await staging.check?.(change.snapshot, context)
+      const receipt = await staging.apply(change, context)
+      isLate = signal !== undefined
+      await staging.verify?.(receipt, context)
+    }
+    await bring(changeFrom(applied, { a: 'two' }), time.signal)
+    isLate = false
+    // What the loop makes of it: in doubt since `one`, so its keys count as changed.
+    await bring({ ...changeFrom(applied, { a: 'one', b: '1' }), changed: ['a'] })
+    expect(runs).toEqual(['two', 'one'])
   })
 
   it('tries the first revision again when there is none to go back to', async () => {

@@ -64,6 +64,14 @@ const explain = (staging: Staging, snapshot: Snapshot, thrown: unknown): Hotmoun
   )
 }
 
+const tooLong = (staging: Staging, snapshot: Snapshot): ReactionError =>
+  new ReactionError(
+    'TIMED_OUT',
+    staging.where('check', snapshot),
+    `${staging.name}: the check of ${snapshot.revision} took longer than ${checkTimeoutMs} ms`,
+    { hint: 'find out what the check waits for', retryable: true },
+  )
+
 /** Fills the directory: with what was proven in an earlier life, else with this snapshot if it is accepted. */
 export const bringUp = async (
   area: StagingArea,
@@ -71,8 +79,9 @@ export const bringUp = async (
   snapshot: Snapshot,
   signal: AbortSignal,
 ): Promise<BroughtUp> => {
+  const time = new AbortController()
   const context: ReactionContext = {
-    signal,
+    signal: AbortSignal.any([signal, time.signal]),
     attempt: 1,
     timeoutMs: checkTimeoutMs,
     clock: systemClock,
@@ -90,6 +99,8 @@ export const bringUp = async (
   const published = await area.published()
   if (published !== undefined && published === (await area.verified()))
     return up((await staging.isPublished(snapshot)) ? snapshot : await readBack(area, published))
+  // No loop is there to end a check that waits for something for ever.
+  const timer = setTimeout(() => time.abort(tooLong(staging, snapshot)), checkTimeoutMs)
   try {
     await staging.first(snapshot, context)
     return up(snapshot)
@@ -99,5 +110,7 @@ export const bringUp = async (
     if (published === undefined) throw refused
     // Never proven, but it passed its check once: better than nothing to start with.
     return up(await readBack(area, published), refused)
+  } finally {
+    clearTimeout(timer)
   }
 }

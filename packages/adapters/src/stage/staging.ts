@@ -125,7 +125,8 @@ export class Staging {
       const seen: unknown = await then?.verify?.(inner, context)
       context.signal.throwIfAborted()
       await onDisk(where, this.#area.into, () => this.#area.confirm(revision))
-      this.#isInDoubt = false
+      // Late, it proves nothing: the loop has given it up meanwhile.
+      if (!context.signal.aborted) this.#isInDoubt = false
       return `published as ${revision}${typeof seen === 'string' ? `; ${seen}` : ''}`
     })
   }
