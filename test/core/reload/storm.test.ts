@@ -16,7 +16,14 @@ import { expect, onTestFinished, test, vi } from 'vitest'
 type Data = Readonly<Record<Key, string>>
 
 const keys = ['a', 'b', 'c'] as const
-const routes = [['a'], ['b'], ['c'], ['a', 'b'], ['b', 'c'], keys] as const
+const routes: readonly [readonly Key[], ...(readonly Key[])[]] = [
+  ['a'],
+  ['b'],
+  ['c'],
+  ['a', 'b'],
+  ['b', 'c'],
+  keys,
+]
 const before: Data = { a: '0', b: '0' }
 
 /** The same numbers from 0 to 1 for the same seed. */
@@ -108,7 +115,7 @@ const passes = async (seed: number): Promise<readonly string[]> => {
   const mount = supplyMount({ path: 'storm', read: () => data, settle: 0 })
   const options = optionsOf(storm)
   const parts = Array.from({ length: storm.oneOf([1, 1, 2, 3]) }, () => {
-    const mine: readonly Key[] = storm.oneOf([...routes])
+    const mine = storm.oneOf(routes)
     const there = Object.entries(before).filter(([key]) => mine.includes(key))
     const runs = new Map(options.initial === true ? [] : there)
     return { mine, runs, reaction: member(storm, mine, runs) }
@@ -118,8 +125,8 @@ const passes = async (seed: number): Promise<readonly string[]> => {
     first && more.length === 0 && storm.chance(0.6) ? first : chain(...parts.map((part) => part.reaction))
   const loop = reload(mount, reaction, options)
   for (let swap = 0; swap < 12; swap += 1) {
-    const { [storm.oneOf([...keys])]: _, ...rest } = data
-    const next = { ...data, [storm.oneOf([...keys])]: String(Math.floor(storm.next() * 3)) }
+    const { [storm.oneOf<Key>(keys)]: _, ...rest } = data
+    const next = { ...data, [storm.oneOf<Key>(keys)]: String(Math.floor(storm.next() * 3)) }
     data = storm.chance(0.2) ? before : storm.chance(0.2) && Object.keys(rest).length > 0 ? rest : next
     await mount.resync()
     await storm.clock.advance(storm.oneOf([0, 0, 100, 2000, 11_000, 40_000, 400_000]))

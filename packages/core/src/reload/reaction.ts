@@ -34,7 +34,7 @@ export interface ReactionContext {
  */
 export interface Reaction<Receipt = unknown> {
   readonly name: string
-  /** Whether this change concerns the reaction at all. Default: always. */
+  /** Whether this change concerns the reaction at all. Default: always. Not asked while it is in doubt what runs. */
   wants?(change: Change): boolean
   /** Would this be accepted? Must have no side effects. */
   check?(snapshot: Snapshot, context: ReactionContext): Promise<void> | void
