@@ -105,7 +105,6 @@ class Supervision implements Supervisor {
 
   async #backOff(ms: number): Promise<void> {
     this.#state = 'backoff'
-    // Before anybody hears of the pause, as they may end it.
     this.#wake = new AbortController()
     this.#tell({ kind: 'backoff', ms })
     await systemClock.sleep(ms, this.#wake.signal).catch(() => undefined)
