@@ -52,6 +52,7 @@ export class Doorbell {
   readonly #options: DoorbellOptions
   readonly #settler: Settler<boolean>
   #trigger: Trigger | undefined
+  #installed = Promise.resolve()
   #endResync: (() => void) | undefined
   #settleTime = atomicSettle
   #lastRing = 0
@@ -95,7 +96,17 @@ export class Doorbell {
   }
 
   /** Watches anew: the directory at the path is another one, or its layout has become clear. */
-  async reinstall(pollMs: number | undefined = this.#usualPollMs): Promise<void> {
+  reinstall(pollMs: number | undefined = this.#usualPollMs): Promise<void> {
+    return this.#inTurn(() => this.#reinstall(pollMs))
+  }
+
+  /** One after the other: of two at once each would put up a trigger, and one of them ring for ever. */
+  #inTurn(install: () => Promise<void>): Promise<void> {
+    this.#installed = this.#installed.then(install, install)
+    return this.#installed
+  }
+
+  async #reinstall(pollMs: number | undefined): Promise<void> {
     await this.#trigger?.close()
     try {
       await this.#watch(pollMs)
@@ -173,7 +184,7 @@ export class Doorbell {
     const started = clock.now()
     // Settled too: an ordinary file may have been truncated a moment ago.
     const isDifferent = await this.#settle()
-    if (this.#mayRecover) await this.#tryEventsAgain()
+    if (this.#mayRecover) await this.#inTurn(() => this.#tryEventsAgain())
     const isStale = this.#isDeaf || this.#trigger?.isStale() === true
     if (isStale) await this.reinstall()
     if (isDifferent !== true || this.watching !== 'events') return
