@@ -54,4 +54,14 @@ describe('an agenda', () => {
     for (const end of ends.values()) end()
     await isLookedAt('s2', 's3')
   })
+
+  it('has no place taken by the look at who is gone, however long that goes on', async () => {
+    const { clock, agenda, ends, isLookedAt } = running()
+    for (const id of ['gone0', 'gone1']) agenda.add(id)
+    await isLookedAt('gone0', 'gone1')
+    for (const id of ['w0', 'w1', 'w2']) agenda.add(id)
+    for (const id of ['gone0', 'gone1']) agenda.drop(id)
+    await clock.advance(1000)
+    expect([...ends.keys()]).toEqual(['gone0', 'gone1', 'w0', 'w1'])
+  })
 })

@@ -41,8 +41,10 @@ export class Agenda {
   drop(id: string): void {
     this.#due.delete(id)
     this.#slow.delete(id)
-    // Its look may still go on, or be just over: of who is gone nothing is noted then.
-    if (this.#busy.has(id)) this.#busy.set(id, Number.POSITIVE_INFINITY)
+    if (!this.#busy.has(id)) return
+    // Its look may still go on, for as long as a webhook hangs: it keeps no place, and nothing is noted of who is gone.
+    this.#busy.set(id, Number.NEGATIVE_INFINITY)
+    this.#wake()
   }
 
   /** Looks at everybody who is due, until aborted. `look` must not throw. */
@@ -84,9 +86,9 @@ export class Agenda {
   }
 
   #end(id: string): void {
-    const since = this.#busy.get(id) ?? Number.POSITIVE_INFINITY
+    const tookMs = this.#clock.now() - (this.#busy.get(id) ?? Number.NEGATIVE_INFINITY)
     this.#busy.delete(id)
-    if (this.#clock.now() - since >= slowMs) this.#slow.add(id)
+    if (tookMs >= slowMs && Number.isFinite(tookMs)) this.#slow.add(id)
     else this.#slow.delete(id)
   }
 
