@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { acquireLease, oneAtATime } from '@hotmount/adapters/kubernetes'
-import { chain, systemClock, type Clock, reload } from '@hotmount/core'
+import { chain, systemClock, type Clock, type Reaction, reload } from '@hotmount/core'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { apiServer, clientOf } from '../../support/api-server/start.js'
 import { mounted } from '../../support/mounted.js'
@@ -198,4 +198,50 @@ describe('the baton', () => {
   ])('refuses %j', (options, message) => {
     expect(() => oneAtATime(() => undefined, options as { lease: string })).toThrow(message)
   })
+
+  it('goes back from what is in doubt, also when its turn does not come again', async () => {
+    const server = await apiServer()
+    const { volume, mount } = await mounted({ a: '1' })
+    let [runs, isFirst] = ['1', true]
+    const inner: Reaction = {
+      name: 'server',
+      apply: ({ snapshot }) => {
+        runs = snapshot.text('a')
+        throw new Error('half done')
+      },
+      rollback: (good) => {
+        if (isFirst) throw new Error('not now')
+        runs = good.text('a')
+      },
+    }
+    const other = await clientOf(server, 'other', rules)
+    const slow: Reaction = {
+      name: 'slow',
+      check: async (_, { attempt, signal }) => {
+        // Takes so long that somebody else has the Lease by then.
+        if (attempt > 1)
+          await acquireLease(other, { name: 'shop-config', identity: 'other', retry: 100, signal })
+        isFirst = attempt === 1
+      },
+      apply: () => undefined,
+    }
+    const client = await clientOf(server, 'shop-0', rules)
+    const inTurn = oneAtATime(inner, {
+      lease: 'shop-config',
+      client,
+      pod: 'shop-0',
+      wait: '300ms',
+      retry: 50,
+    })
+    const loop = reload(mount, chain(inTurn, slow), {
+      timeout: '20s',
+      retry: { attempts: 2, min: 50, max: 200 },
+    })
+    onTestFinished(() => loop.close())
+    const outcomes: string[] = []
+    loop.on('report', ({ outcome }) => outcomes.push(outcome))
+    await volume.swap({ a: '2' })
+    await expect.poll(() => outcomes, patiently).toEqual(['failed', 'rolledBack'])
+    expect(runs).toBe('1')
+  }, 30_000)
 })

@@ -52,6 +52,8 @@ export function oneAtATime(reaction: ReactionLike, options: BatonOptions): InTur
   let isGoingBack = false
   /** The baton did not come, so that there is nothing to go back from. */
   let isUntouched = false
+  /** It was told of something that has not been proven since, maybe in an earlier try. */
+  let isInDoubt = false
 
   const runner = (stage: Stage, context: ReactionContext, isPast: () => boolean): Runner => {
     const { revision, digest } = context.change.snapshot
@@ -111,9 +113,10 @@ export function oneAtATime(reaction: ReactionLike, options: BatonOptions): InTur
   const apply = async (change: Change, context: ReactionContext): Promise<unknown> => {
     if (isFirst(context)) return inner.apply(change, context)
     isGoingBack = false
-    isUntouched = true
+    isUntouched = !isInDoubt
     if (!baton.held) await baton.take(runner('apply', context, () => false))
     isUntouched = false
+    isInDoubt = true
     try {
       const receipt = await withBaton('apply', context, (ours) => inner.apply(change, ours))
       await handOn(context)
@@ -129,6 +132,8 @@ export function oneAtATime(reaction: ReactionLike, options: BatonOptions): InTur
     if (receipt === untouched) return 'nothing had been applied'
     try {
       const seen = await withBaton('verify', context, (ours) => inner.verify?.(receipt, ours))
+      // Late, it proves nothing: the loop has given it up meanwhile.
+      if (!context.signal.aborted) isInDoubt = false
       const before = isGoingBack ? undefined : await baton.verified(context.change.snapshot.digest)
       await baton.giveBack(context.clock)
       if (before === undefined) return seen
