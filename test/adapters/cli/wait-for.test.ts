@@ -80,6 +80,18 @@ describe('hotmount wait-for', () => {
     expect(out).not.toContain('hunter2')
   })
 
+  it('leaves no answer open that it does not read to its end', async () => {
+    const endless: Parameters<typeof webServer>[0][number] = (response) => {
+      response.writeHead(504)
+      const write = (): void => void (response.destroyed || response.write('x'.repeat(65_536), write))
+      write()
+    }
+    const server = await webServer([endless, endless, answer(200)])
+    const { code } = await finish(['wait-for', '--digest', 'a'.repeat(64), '--url', server.url])
+    expect(code).toBe(0)
+    await expect.poll(server.connections).toBeLessThanOrEqual(1)
+  })
+
   it('ends at once when the token is refused', async () => {
     const server = await webServer([answer(401)])
     const { code, err } = await finish(['wait-for', '--digest', 'a'.repeat(64), '--url', server.url])

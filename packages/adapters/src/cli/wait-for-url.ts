@@ -48,7 +48,9 @@ const refusals: Readonly<Record<number, string>> = {
 /** What stands in the way, by the status that comes with a 504. */
 const whyIn = async (response: Response, { searchParams }: URL): Promise<string> => {
   const isSmall = Number(response.headers.get('content-length') ?? Number.NaN) <= mostBytes
-  const status: unknown = isSmall ? await response.json().catch(() => undefined) : undefined
+  // What is not read to its end keeps its connection, and this process with it.
+  const read = isSmall ? response.json() : response.body?.cancel()
+  const status: unknown = await read?.catch(() => undefined)
   if (status === undefined) return 'it is not in effect yet'
   return whyNotYet(status, searchParams.get('wait') ?? '', searchParams.get('mount') ?? undefined)
 }
