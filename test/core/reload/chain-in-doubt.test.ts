@@ -16,16 +16,21 @@ const reactTo = async (reaction: Reaction, data: Record<string, string>, options
 let late: (evidence: string) => void = () => undefined
 
 /** Members that compare values, each with what it runs; `fails` names those that are broken now. */
-const byValue = (runs: Map<string, string>, fails: ReadonlySet<string>, name: string): Reaction => {
-  const take = (a: string): void => {
-    if (fails.has(`${name} never ${a}`)) throw new Error('away')
-    runs.set(name, a)
-    if (fails.has(`${name} ${a}`)) throw new Error('half done')
+const byValue = (
+  runs: Map<string, string>,
+  fails: ReadonlySet<string>,
+  name: string,
+  key = 'a',
+): Reaction => {
+  const take = (value: string): void => {
+    if (fails.has(`${name} never ${value}`)) throw new Error('away')
+    runs.set(name, value)
+    if (fails.has(`${name} ${value}`)) throw new Error('half done')
   }
   return {
     name,
-    wants: ({ snapshot, previous }) => snapshot.text('a') !== previous.text('a'),
-    apply: ({ snapshot }) => take(snapshot.text('a')),
+    wants: ({ snapshot, previous }) => snapshot.text(key) !== previous.text(key),
+    apply: ({ snapshot }) => take(snapshot.text(key)),
   }
 }
 
@@ -56,6 +61,31 @@ test('a way back also takes members along that an earlier revision left in doubt
   await volume.swap({ a: '3', b: '1' })
   await mount.resync()
   await expect.poll(() => loop.status.lastReport?.outcome).toBe('rolledBack')
+  expect([runs.get('one'), runs.get('two')]).toEqual(['1', '1'])
+})
+
+test('a way back takes what is in doubt within a chain along, whatever it makes of the way back', async () => {
+  const [runs, fails] = [new Map<string, string>(), new Set(['a 2', 'a never 1', 'b 3'])]
+  const undoable: Reaction = { name: 'undoable', apply: () => undefined, rollback: () => undefined }
+  const inner = chain(byValue(runs, fails, 'b', 'b'), byValue(runs, fails, 'a'))
+  const { outcome, loop, volume, mount } = await reactTo(chain(undoable, inner), { a: '2', b: '1' })
+  expect(outcome).toBe('failed')
+  fails.delete('a never 1')
+  // Fails before `a` is begun, which is as it was proven.
+  await volume.swap({ a: '1', b: '3' })
+  await mount.resync()
+  await expect.poll(() => loop.status.lastReport?.outcome).toBe('rolledBack')
+  expect([runs.get('a'), runs.get('b')]).toEqual(['1', '1'])
+})
+
+test('what a chain within a chain has proven stays in doubt while a later member fails', async () => {
+  const [runs, fails] = [new Map<string, string>(), new Set(['two 2'])]
+  const both = chain(chain(byValue(runs, fails, 'one')), byValue(runs, fails, 'two'))
+  const { outcome, loop, volume, mount } = await reactTo(both, { a: '2', b: '1' })
+  expect([outcome, runs.get('one')]).toEqual(['failed', '2'])
+  await volume.swap({ a: '1', b: '1' })
+  await mount.resync()
+  expect(await loop.inSync()).toMatchObject({ outcome: 'applied' })
   expect([runs.get('one'), runs.get('two')]).toEqual(['1', '1'])
 })
 

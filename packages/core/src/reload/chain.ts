@@ -64,7 +64,8 @@ export const chain = (...reactions: ReactionLike[]): Reaction<Receipts> => {
   const isInDoubt = (member: AnyReaction, good: Snapshot): boolean =>
     inDoubtSince.get(good)?.has(member) === true
   const isWanted = (member: AnyReaction, change: Change): boolean =>
-    isInDoubt(member, change.previous) || wantsChange(member, change)
+    // A chain within a chain may be told of the way back by an apply, too.
+    isInDoubt(member, change.previous) || isInDoubt(member, change.snapshot) || wantsChange(member, change)
   const wanted = ({ change }: ReactionContext): readonly AnyReaction[] =>
     members.filter((member) => isWanted(member, change))
   const rollback = (good: Snapshot, context: ReactionContext): Promise<Receipts> => {
@@ -101,8 +102,8 @@ export const chain = (...reactions: ReactionLike[]): Reaction<Receipts> => {
       if (last) await prove(last, context)
       // Late, it proves nothing: what it was about has been given up.
       context.signal.throwIfAborted()
-      // Of the way back, the good one is what it leads to.
-      for (const good of [context.change.previous, context.change.snapshot]) inDoubtSince.delete(good)
+      // Of the way back. Of a way on, whoever comes after may still fail: once all is proven, another one is the good one.
+      inDoubtSince.delete(context.change.snapshot)
       return receipts.flatMap(({ evidence }) => evidence ?? []).join('; ') || undefined
     },
     ...(members.some((member) => member.rollback !== undefined) && { rollback }),
