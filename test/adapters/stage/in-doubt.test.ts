@@ -1,9 +1,10 @@
 import { stage } from '@hotmount/adapters/stage'
-import type { Change, Reaction, Snapshot } from '@hotmount/core'
-import { describe, expect, it } from 'vitest'
+import { chain, type Change, type Reaction, reload, type Snapshot } from '@hotmount/core'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { Disk } from '../../../packages/adapters/src/stage/disk.js'
 import { stageOn } from '../../../packages/adapters/src/stage/stage.js'
 import { diff } from '../../../packages/core/src/mount/change.js'
+import { mounted } from '../../support/mounted.js'
 import { contextOf, snapshotOf } from '../process/changes.js'
 import { emptyInto, staged } from './staged.js'
 
@@ -55,6 +56,32 @@ describe('stage, when what follows is in doubt', () => {
     expect(await swap({ a: 'two' })).toMatchObject({ error: { code: 'ROLLBACK_FAILED' } })
     isDown = false
     expect(await swap({ a: 'bad' })).toMatchObject({ outcome: 'rolledBack' })
+    expect(runs).toBe('one')
+  })
+
+  it('puts right what it has proven when a later member of its chain failed', async () => {
+    let [runs, isDown] = ['one', true]
+    const follower: Reaction = {
+      name: 'by value',
+      wants: ({ snapshot, previous }) => snapshot.text('a') !== previous.text('a'),
+      apply: ({ snapshot }) => void (runs = snapshot.text('a')),
+    }
+    const fail = (): void => {
+      if (isDown) throw new Error('down')
+    }
+    const later: Reaction = { name: 'later', apply: fail, rollback: fail }
+    const staging = stage({ into: emptyInto() }, follower)
+    const { volume, mount } = await mounted({ a: 'one' })
+    const { applied } = await staging.bringUp(mount.snapshot)
+    const loop = reload(mount, chain(staging, later), { retry: false, applied })
+    onTestFinished(() => loop.close())
+    await volume.swap({ a: 'two' })
+    await expect.poll(() => loop.status.lastReport).toMatchObject({ error: { code: 'ROLLBACK_FAILED' } })
+    expect([loop.status.state, runs]).toEqual(['dirty', 'two'])
+    isDown = false
+    await volume.swap({ a: 'one' })
+    await mount.resync()
+    await loop.inSync({ signal: AbortSignal.timeout(10_000) })
     expect(runs).toBe('one')
   })
 

@@ -6,6 +6,7 @@ import {
   ReactionError,
   type ReactionContext,
   type ReactionLike,
+  type Snapshot,
   type Stage,
   systemClock,
 } from '@hotmount/core'
@@ -52,8 +53,8 @@ export function oneAtATime(reaction: ReactionLike, options: BatonOptions): InTur
   let isGoingBack = false
   /** The baton did not come, so that there is nothing to go back from. */
   let isUntouched = false
-  /** It was told of something that has not been proven since, maybe in an earlier try. */
-  let isInDoubt = false
+  /** Good ones, since which it was told of another, maybe in an earlier try: what was proven here may be of no use. */
+  const begunSince = new WeakSet<Snapshot>()
 
   const runner = (stage: Stage, context: ReactionContext, isPast: () => boolean): Runner => {
     const { revision, digest } = context.change.snapshot
@@ -113,10 +114,10 @@ export function oneAtATime(reaction: ReactionLike, options: BatonOptions): InTur
   const apply = async (change: Change, context: ReactionContext): Promise<unknown> => {
     if (isFirst(context)) return inner.apply(change, context)
     isGoingBack = false
-    isUntouched = !isInDoubt
+    isUntouched = !begunSince.has(change.previous)
     if (!baton.held) await baton.take(runner('apply', context, () => false))
     isUntouched = false
-    isInDoubt = true
+    begunSince.add(change.previous)
     try {
       const receipt = await withBaton('apply', context, (ours) => inner.apply(change, ours))
       await handOn(context)
@@ -133,7 +134,7 @@ export function oneAtATime(reaction: ReactionLike, options: BatonOptions): InTur
     try {
       const seen = await withBaton('verify', context, (ours) => inner.verify?.(receipt, ours))
       // Late, it proves nothing: the loop has given it up meanwhile.
-      if (!context.signal.aborted) isInDoubt = false
+      if (!context.signal.aborted) begunSince.delete(context.change.snapshot)
       const before = isGoingBack ? undefined : await baton.verified(context.change.snapshot.digest)
       await baton.giveBack(context.clock)
       if (before === undefined) return seen

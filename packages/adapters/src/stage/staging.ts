@@ -40,8 +40,8 @@ export class Staging {
   #live: AnyReaction | undefined
   /** The snapshot that the reaction that follows was last told of: only then is there anything of it to undo. */
   #begun: Snapshot | undefined
-  /** It was told of something that has not been proven since. */
-  #isInDoubt = false
+  /** Good ones, since which it was told of another: while one of them is the good one still, not all is proven. */
+  readonly #begunSince = new WeakSet<Snapshot>()
 
   constructor(area: StagingArea, options: StageOptions, then: Follow | undefined) {
     this.name = `stage ${area.into}`
@@ -125,8 +125,9 @@ export class Staging {
       const seen: unknown = await then?.verify?.(inner, context)
       context.signal.throwIfAborted()
       await onDisk(where, this.#area.into, () => this.#area.confirm(revision))
-      // Late, it proves nothing: the loop has given it up meanwhile.
-      if (!context.signal.aborted) this.#isInDoubt = false
+      // Of a way back. Of a way on, a later member of a chain may still fail: then the good one is the same. And late,
+      // it proves nothing: the loop has given it up meanwhile.
+      if (!context.signal.aborted) this.#begunSince.delete(context.change.snapshot)
       return `published as ${revision}${typeof seen === 'string' ? `; ${seen}` : ''}`
     })
   }
@@ -141,7 +142,8 @@ export class Staging {
     await onDisk(where, this.#area.into, () => this.#area.publish(revision))
     const { change } = context
     const isTold = this.#begun !== undefined && this.#begun === change.previous
-    if (!isTold && !this.#isInDoubt) return { revision, before: undefined, hasRun: false, inner: undefined }
+    if (!isTold && !this.#isInDoubt(change))
+      return { revision, before: undefined, hasRun: false, inner: undefined }
     const ran = await this.#run(change, context, (then) =>
       then.rollback ? then.rollback(good, context) : then.apply(change, context),
     )
@@ -189,7 +191,8 @@ export class Staging {
     if (argv) await runCheck(this.name, { argv, timeoutMs: checkTimeoutMs }, snapshot, context)
     if (typeof this.#then !== 'function') return
     const then = this.#then(directory)
-    if (this.#isInDoubt || (then.wants?.(context.change) ?? true)) await then.check?.(snapshot, context)
+    const { change } = context
+    if (this.#isInDoubt(change) || (then.wants?.(change) ?? true)) await then.check?.(snapshot, context)
   }
 
   #write(snapshot: Snapshot, where: Where, signal: AbortSignal): Promise<string> {
@@ -222,7 +225,10 @@ export class Staging {
 
   /** In doubt, it is not asked: one that compares values sees none on the way back. */
   #wants(change: Change): boolean {
-    return this.#isInDoubt || (this.#follower()?.wants?.(change) ?? true)
+    return this.#isInDoubt(change) || (this.#follower()?.wants?.(change) ?? true)
+  }
+  #isInDoubt({ previous, snapshot }: Change): boolean {
+    return this.#begunSince.has(previous) || this.#begunSince.has(snapshot)
   }
 
   async #run(
@@ -234,7 +240,7 @@ export class Staging {
     if (!then || !this.#wants(change)) return { hasRun: false, inner: undefined }
     signal.throwIfAborted()
     this.#begun = change.snapshot
-    this.#isInDoubt = true
+    this.#begunSince.add(change.previous)
     const inner = await work(then)
     // It may not have listened: what nobody waits for any more is not proven, and must not stay published.
     signal.throwIfAborted()
