@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises'
+import type { ServerResponse } from 'node:http'
 import path from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
 import { freePort } from '../../support/free-port.js'
@@ -9,6 +10,13 @@ const manifest = async (data: Readonly<Record<string, string>>): Promise<string>
   const file = path.join(await temporary(), 'configmap.yaml')
   await writeFile(file, JSON.stringify({ kind: 'ConfigMap', metadata: { name: 'web' }, data }))
   return file
+}
+
+/** Answers 504, and does not end. */
+const endless = (response: ServerResponse): void => {
+  response.writeHead(504)
+  const write = (): void => void (response.destroyed || response.write('x'.repeat(65_536), write))
+  write()
 }
 
 describe('hotmount wait-for', () => {
@@ -81,11 +89,6 @@ describe('hotmount wait-for', () => {
   })
 
   it('leaves no answer open that it does not read to its end', async () => {
-    const endless: Parameters<typeof webServer>[0][number] = (response) => {
-      response.writeHead(504)
-      const write = (): void => void (response.destroyed || response.write('x'.repeat(65_536), write))
-      write()
-    }
     const server = await webServer([endless, endless, answer(200)])
     const { code } = await finish(['wait-for', '--digest', 'a'.repeat(64), '--url', server.url])
     expect(code).toBe(0)
