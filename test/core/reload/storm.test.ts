@@ -99,6 +99,16 @@ const member = (storm: Storm, mine: readonly Key[], runs: Map<Key, string>): Rea
   return storm.chance(0.4) ? onKeys(mine, made) : made
 }
 
+/** Several as one, also some of them within each other. */
+const asOne = (storm: Storm, reactions: readonly Reaction[]): Reaction => {
+  const [first, second, ...more] = reactions
+  if (first && !second && storm.chance(0.6)) return first
+  if (first && second && storm.chance(0.4)) return chain(asOne(storm, [first, second]), ...more)
+  return first && second && storm.chance(0.4)
+    ? chain(first, asOne(storm, [second, ...more]))
+    : chain(...reactions)
+}
+
 const optionsOf = (storm: Storm): ReloadOptions => ({
   clock: storm.clock,
   ...(storm.chance(0.3) && { initial: true }),
@@ -120,9 +130,10 @@ const passes = async (seed: number): Promise<readonly string[]> => {
     const runs = new Map(options.initial === true ? [] : there)
     return { mine, runs, reaction: member(storm, mine, runs) }
   })
-  const [first, ...more] = parts.map(({ reaction }) => reaction)
-  const reaction =
-    first && more.length === 0 && storm.chance(0.6) ? first : chain(...parts.map((part) => part.reaction))
+  const reaction = asOne(
+    storm,
+    parts.map((part) => part.reaction),
+  )
   const loop = reload(mount, reaction, options)
   for (let swap = 0; swap < 12; swap += 1) {
     const { [storm.oneOf<Key>(keys)]: _, ...rest } = data
