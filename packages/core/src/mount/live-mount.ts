@@ -95,6 +95,8 @@ export class LiveMount extends ObservedMount {
       await this.close()
       throw thrown
     }
+    // It has become atomic meanwhile: the doorbell of an ordinary directory hears no swap.
+    if (this.#layout !== this.#plan.location.layout) await this.#doorbell.reinstall()
     if (this.#wasRung) await this.look()
     this.#troubles.startTelling()
     this.#doorbell.startResync()
