@@ -31,6 +31,17 @@ const outcome = (name: string): string =>
 const slow = (): Promise<void> => new Promise((resolve) => void setTimeout(resolve, 50))
 
 describe('metrics', () => {
+  it('know when the config was published, also after a swap in which no watched key differs', async () => {
+    const { volume, mount } = await mounted({ a: '1', b: '1' }, { keys: ['a'] })
+    const register = new Registry()
+    ;(await metrics(register)).observe({ name: 'web', mount, loops: [] })
+    await volume.swap({ a: '1', b: '2' })
+    await mount.resync()
+    expect(mount.snapshot.generation).toBe(1)
+    const read = await samples(register)
+    expect(read.get('hotmount_published_timestamp_seconds{mount="web"}')).toBeGreaterThan(0)
+  })
+
   it('count what happens, from zero', async () => {
     const reaction = recorder()
     const { observed, loop, swap } = await scene(reaction, { retry: false })

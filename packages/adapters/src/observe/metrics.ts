@@ -99,6 +99,8 @@ class RegisteredMetrics implements Metrics {
       this.#told.seen.observe({ mount: name }, sinceSeconds(publishedAt.getTime()))
     }
     const onError = ({ code }: MountError): void => this.#told.troubles.inc({ mount: name, code })
+    // Asked once, now: a swap that changes no watched key replaces the revision, and not the snapshot.
+    void mount.snapshot.publishedAt
     mount.on('change', onChange)
     mount.on('error', onError)
     const stops = namedLoops(loops).map((loop) => this.#follow(name, loop, published))
