@@ -49,7 +49,7 @@ describe('what is said of a thrown thing', () => {
   })
 
   test.each(['a', '', 'e', 'some message'])('kind and place, also for the message %j', (message) => {
-    expect(describeThrown(new TypeError(message))).toMatch(/^TypeError at .*thrown\.test\.ts:\d+:\d+\)?$/)
+    expect(describeThrown(new TypeError(message))).toMatch(/^TypeError at .*thrown\.test\.ts:\d+:\d+$/)
   })
 
   test('a module made of a config is no place to be told', async () => {
@@ -58,9 +58,18 @@ describe('what is said of a thrown thing', () => {
     expect(describeThrown(thrown)).not.toContain('hunter2')
   })
 
+  test.each([
+    'Object.hunter2 [as hunter2] (file:///app.js:1:2)',
+    'hunter2 (file:///hunter2:3:4) (file:///app.js:1:2)',
+    'async file:///app.js:1:2',
+    'file:///app.js:1:2',
+  ])('the name of a function is not told: %s', (frame) => {
+    expect(describeThrown(withFrame(frame))).toBe('Error at file:///app.js:1:2')
+  })
+
   test('the query of a module is left out of its place', () => {
     expect(describeThrown(withFrame('Object.apply (file:///app.js?2:1:2)'))).toBe(
-      'Error at Object.apply (file:///app.js:1:2)',
+      'Error at file:///app.js:1:2',
     )
   })
 })

@@ -6,9 +6,9 @@ export const codeOf = (thrown: unknown): string | undefined =>
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a reason is whatever its owner chose
 export const reasonOf = (signal: AbortSignal): Error => signal.reason as Error
 
-// No `data:` and no `eval`: what a module is made of may be config. Names of functions may be made of it, too.
-const ordinaryFrame = /^\s+at (?:[\w$.<># [\]]{1,200} \()?(?:file:\/\/|\/|[A-Za-z]:[\\/])[^()]*:\d+:\d+\)?$/
-const query = /[?#][^)]*(?=:\d+:\d+\)?$)/
+// The file alone. What a module (`data:`, `eval`) or the name of a function is made of may be config.
+const place = /^\s+at (?:.* \(|async )?((?:file:\/\/|\/|[A-Za-z]:[\\/])[^()]*:\d+:\d+)\)?$/
+const query = /[?#].*(?=:\d+:\d+$)/
 
 /** The first frame of ours in a stack; only below the message, which may look like frames and quote a value. */
 const frameOf = ({ name, message, stack }: Error): string | undefined => {
@@ -17,10 +17,8 @@ const frameOf = ({ name, message, stack }: Error): string | undefined => {
   const head = heads.find((one) => stack.startsWith(one))
   if (head === undefined) return undefined
   const frames = stack.slice(head.length).split('\n')
-  return frames
-    .find((line) => ordinaryFrame.test(line))
-    ?.replace(query, '')
-    .trim()
+  const found = frames.map((line) => place.exec(line)?.[1]).find((one) => one !== undefined)
+  return found === undefined ? undefined : `at ${found.replace(query, '')}`
 }
 
 /** Kind and place of a thrown thing, without its message: parsers and user code quote config values in theirs. */
