@@ -41,6 +41,10 @@ const untilTrue = async (condition: () => boolean): Promise<void> => {
   while (!condition()) await new Promise((resolve) => void setTimeout(resolve, 10))
 }
 
+/** Which version a child was started with. A file that it writes may be empty for as long as the disk is busy. */
+const versionOf = ({ pid }: Supervisor): string | undefined =>
+  /(?:^|\0)VERSION=([^\0]*)/.exec(textOf(`/proc/${pid}/environ`) ?? '')?.[1]
+
 const check = (mount: string): Argv => ['sh', '-c', 'cat "$0/config"; grep -q ^v "$0/version"', mount]
 
 const isReady = (pid: number, name: NodeJS.Signals): boolean => {
@@ -124,13 +128,12 @@ export const rowsOfProcesses: readonly Row[] = [
     name: 'Supervisor.restart',
     skips: { 'gives up check': 'it has no check: a child says by staying whether it takes its environment' },
     build: async ({ work, defer }) => {
-      const shown = join(work, 'version')
-      const script = `case $VERSION in v*) printf %s "$VERSION" >"$0"; exec sleep 600;; *) exit 9;; esac`
+      const script = 'case $VERSION in v*) exec sleep 600;; *) exit 9;; esac'
       const env = { ...process.env, VERSION: 'v1' }
-      const child = supervise(['sh', '-c', script, shown], { env, restart: 'always' })
+      const child = supervise(['sh', '-c', script], { env, restart: 'always' })
       defer(() => child.stop())
       const deaf = supervise(
-        ['sh', '-c', `trap '' TERM; echo >"$0"; while :; do sleep 0.1; done`, `${shown}-deaf`],
+        ['sh', '-c', `trap '' TERM; echo >"$0"; while :; do sleep 0.1; done`, join(work, 'deaf')],
         {
           grace: '3s',
         },
@@ -140,12 +143,12 @@ export const rowsOfProcesses: readonly Row[] = [
         if (deaf.pid !== undefined) process.kill(-deaf.pid, 'SIGKILL')
         return deaf.stop()
       })
-      await untilTrue(() => textOf(shown) !== undefined && textOf(`${shown}-deaf`) !== undefined)
+      await untilTrue(() => versionOf(child) !== undefined && textOf(join(work, 'deaf')) !== undefined)
       const reaction = child.restart({ env: added })
       return {
         reaction,
         good: (version) => ({ version, token: secret }),
-        inEffect: () => textOf(shown),
+        inEffect: () => versionOf(child),
         bad: { data: { version: 'bad', token: secret }, outcome: 'rolledBack', code: 'VERIFY_FAILED' },
         stuck: {
           apply: () => ({ reaction: deaf.restart() }),
