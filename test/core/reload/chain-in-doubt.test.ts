@@ -1,17 +1,7 @@
-import { chain, type Reaction, reload, type ReloadOptions } from '@hotmount/core'
+import { chain, type Reaction, reload } from '@hotmount/core'
 import { expect, test } from 'vitest'
 import { mounted } from '../../support/mounted.js'
-
-const reactTo = async (reaction: Reaction, data: Record<string, string>, options?: ReloadOptions) => {
-  const { volume, mount } = await mounted({ a: '1', b: '1' })
-  const loop = reload(mount, reaction, { retry: false, ...options })
-  const heard = new Promise<string>((resolve) => {
-    loop.on('report', (report) => resolve(report.outcome === 'skipped' ? report.reason : report.outcome))
-  })
-  await volume.swap(data)
-  await mount.resync()
-  return { outcome: await heard, loop, volume, mount }
-}
+import { reactTo } from '../../support/react-to.js'
 
 let late: (evidence: string) => void = () => undefined
 

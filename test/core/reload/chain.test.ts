@@ -1,6 +1,6 @@
-import { chain, onKeys, type Reaction, reload, type ReloadOptions } from '@hotmount/core'
+import { chain, onKeys, type Reaction, reload } from '@hotmount/core'
 import { expect, test } from 'vitest'
-import { mounted } from '../../support/mounted.js'
+import { reactTo } from '../../support/react-to.js'
 
 /** A reaction that logs its stages under a name, and fails where told to. */
 const named = (name: string, log: string[], fails?: () => string | undefined): Reaction<string> => {
@@ -20,17 +20,6 @@ const named = (name: string, log: string[], fails?: () => string | undefined): R
       return `${receipt} is up`
     },
   }
-}
-
-const reactTo = async (reaction: Reaction, data: Record<string, string>, options?: ReloadOptions) => {
-  const { volume, mount } = await mounted({ a: '1', b: '1' })
-  const loop = reload(mount, reaction, { retry: false, ...options })
-  const heard = new Promise<string>((resolve) => {
-    loop.on('report', (report) => resolve(report.outcome === 'skipped' ? report.reason : report.outcome))
-  })
-  await volume.swap(data)
-  await mount.resync()
-  return { outcome: await heard, loop, volume, mount }
 }
 
 test('all are checked first; each is proven before the next is applied', async () => {

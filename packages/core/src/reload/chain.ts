@@ -27,10 +27,10 @@ const prove = async (begun: Begun, context: ReactionContext): Promise<void> => {
 /** Runs each member and proves it before the next; the last is proven by the stage that is there for it. */
 const runEach = async (
   chosen: readonly AnyReaction[],
-  begun: Begun[],
   context: ReactionContext,
   run: (member: AnyReaction) => unknown,
 ): Promise<Receipts> => {
+  const begun: Begun[] = []
   for (const member of chosen) {
     context.signal.throwIfAborted()
     const before = begun.at(-1)
@@ -57,9 +57,8 @@ export const chain = (...reactions: ReactionLike[]): Reaction<Receipts> => {
       hint: 'chain(first, second); of a list, chain(...list)',
     })
   const members = reactions.map((reaction) => toReaction(reaction))
-  // What a failed apply has begun: nobody else knows, as it handed out no receipts. By the revision it was for.
-  const begunFor = new WeakMap<Snapshot, Begun[]>()
-  // What was begun since a revision was good, and has not been proven: other revisions may have come meanwhile.
+  // What was begun since a revision was good, and has not been proven: a failed apply hands out no receipts, and other
+  // revisions may have come meanwhile.
   const inDoubtSince = new WeakMap<Snapshot, Set<AnyReaction>>()
   const isInDoubt = (member: AnyReaction, good: Snapshot): boolean =>
     inDoubtSince.get(good)?.has(member) === true
@@ -69,13 +68,11 @@ export const chain = (...reactions: ReactionLike[]): Reaction<Receipts> => {
   const wanted = ({ change }: ReactionContext): readonly AnyReaction[] =>
     members.filter((member) => isWanted(member, change))
   const rollback = (good: Snapshot, context: ReactionContext): Promise<Receipts> => {
-    const { previous } = context.change
-    const known = new Set((begunFor.get(previous) ?? []).map(({ member }) => member))
-    const begun = members.filter((member) => known.has(member) || isInDoubt(member, good))
+    const begun = members.filter((member) => isInDoubt(member, good))
     const undoable = begun.filter((member) => member.rollback !== undefined).toReversed()
     // What was put back is of no use to a server that still runs the new: those that cannot undo apply what is good.
     const others = begun.filter((member) => member.rollback === undefined)
-    return runEach([...undoable, ...others], [], context, (member) =>
+    return runEach([...undoable, ...others], context, (member) =>
       member.rollback ? member.rollback(good, context) : member.apply(context.change, context),
     )
   }
@@ -87,12 +84,10 @@ export const chain = (...reactions: ReactionLike[]): Reaction<Receipts> => {
       for (const member of wanted(context)) await member.check?.(snapshot, context)
     },
     apply: (change, context) => {
-      const begun: Begun[] = []
-      begunFor.set(change.snapshot, begun)
       const chosen = wanted(context)
       const inDoubt = inDoubtSince.get(change.previous) ?? new Set()
       inDoubtSince.set(change.previous, inDoubt)
-      return runEach(chosen, begun, context, (member) => {
+      return runEach(chosen, context, (member) => {
         inDoubt.add(member)
         return member.apply(change, context)
       })
