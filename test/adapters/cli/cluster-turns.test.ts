@@ -79,10 +79,12 @@ describe('sidecars with --one-at-a-time', () => {
     expect(refused?.['error']).toContain(`held: ${canary} has applied this config and failed (VERIFY_FAILED)`)
     expect(refused?.['hint']).toContain('kubectl annotate lease shop-config hotmount.dev/tried-')
 
+    // The canary is so between two tries only, and each takes as long as its verify may.
     const state = canary === 'shop-0' ? 'dirty' : 'rejected'
-    expect(await told('/metrics')).toMatch(new RegExp(`hotmount_state\\{.*state="${state}"\\} 1`))
+    const isSo = new RegExp(`hotmount_state\\{.*state="${state}"\\} 1`)
+    await expect.poll(() => told('/metrics'), patient).toMatch(isSo)
     const reason = canary === 'shop-0' ? 'VERIFY_FAILED' : `held: ${canary} has applied`
-    expect(await told('/status')).toContain(reason)
+    await expect.poll(() => told('/status'), patient).toContain(reason)
 
     const third = await publish(all, { a: '3' })
     await expect.poll(() => ended(all, 'config applied').length, patient).toBe(20)
