@@ -87,6 +87,36 @@ test('what is written while the first read is under way is not lost', async () =
   expect(mount.health.missedEvents).toBe(0)
 })
 
+for (const [layout, of] of [
+  ['a file of a directory', (path: string) => path],
+  ['one file', (path: string) => join(path, 'a')],
+] as const)
+  for (const polling of [false, '20ms'] as const)
+    test(`of ${layout}, no change is lost that comes a moment after another, polling: ${polling}`, async () => {
+      const path = await directory()
+      await writeFile(join(path, 'a'), 'v0')
+      const mount = await opened(of(path), { settle: 0, resync: false, polling })
+      for (let version = 1; version <= 20; version++) {
+        await writeFile(join(path, 'a'), `v${version}`)
+        await expect.poll(() => mount.snapshot.text('a'), { interval: 1 }).toBe(`v${version}`)
+      }
+    })
+
+test('what comes a moment after the longest settle time is not lost', async () => {
+  const path = await directory()
+  const file = join(path, 'a')
+  await writeFile(file, 'v0')
+  const mount = await opened(path, { settle: { quiet: '200ms', max: '300ms' }, resync: false })
+  let version = 0
+  for (let round = 0; round < 3; round++) {
+    const last = mount.snapshot.text('a')
+    // Never quiet, so that a look comes at the longest time; then one more change at once.
+    while (mount.snapshot.text('a') === last) await writeFile(file, `v${++version}`)
+    await writeFile(file, `v${++version}`)
+    await expect.poll(() => mount.snapshot.text('a')).toBe(`v${version}`)
+  }
+})
+
 test('what a link leads to is read to its end, also where each read gives less than was asked for', async () => {
   // Of a list in /proc a read gives a page at most; a stopped process keeps its list as it is.
   const child = spawn(process.execPath, ['-e', "process.stdout.write('.'); process.stdin.resume()"])

@@ -4,7 +4,7 @@ import type { FSWatcher as Chokidar } from 'chokidar'
 import { MountError } from '../base/errors.js'
 import { debug } from '../base/log.js'
 import { codeOf, describeThrown } from '../base/thrown.js'
-import { dataLink, deepest, isPlainKey, type Layout } from './layout.js'
+import { dataLink, deepest, isEditorFile, isPlainKey, type Layout } from './layout.js'
 
 /** What to be rung for. */
 export interface TriggerOptions {
@@ -121,9 +121,15 @@ const watchOrdinary = async (options: TriggerOptions): Promise<Chokidar> => {
     depth: layout === 'file' ? 0 : deepest,
     ...(pollMs === undefined ? {} : { interval: pollMs, binaryInterval: pollMs }),
   })
-  watcher.on('all', (event, path) => {
-    debug?.('ring %s %s %s', options.path, event, relative(directory, path))
+  const ring = (event: string, name: string): void => {
+    debug?.('ring %s %s %s', options.path, event, name)
     options.ring()
+  }
+  watcher.on('all', (event, path) => ring(event, relative(directory, path)))
+  // Above, of what changes again within 50 ms the second is left out, though a look may lie between: here it is not.
+  watcher.on('raw', (event, path: string | null) => {
+    const name = basename(path ?? root)
+    if (layout === 'file' ? name === basename(root) : !isEditorFile(name)) ring(event, name)
   })
   let isReady = false
   await new Promise<void>((resolve, reject) => {
