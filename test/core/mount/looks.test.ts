@@ -72,6 +72,24 @@ test('many rings during a look mean one more, and all who asked wait for it', as
   expect(rig.looks).toBe(2)
 })
 
+test('who asks is answered by a look that began after the question, also while the rings never end', async () => {
+  const { rig, looks } = rigged({ isSlow: true })
+  const answered: string[] = []
+  const ask = (name: string): void =>
+    void looks.ask().then((differs) => answered.push(`${name}: ${rig.published.at(-1)}, ${differs}`))
+  // A writer that is always one ahead.
+  rig.listener = () => void rig.content++
+  rig.content = 1
+  ask('first')
+  ask('second')
+  for (let begun = 1; begun < 4; begun++) {
+    void looks.ask()
+    rig.finish()
+    await expect.poll(() => rig.looks, { interval: 1 }).toBe(begun + 1)
+  }
+  expect(answered).toEqual(['first: 1, true', 'second: 2, true'])
+})
+
 test('nothing is looked at once it is closed', async () => {
   const { rig, looks } = rigged()
   rig.content = 1

@@ -8,6 +8,7 @@ export interface LookSteps {
   readonly changes: () => number
 }
 
+const nothing = Promise.resolve()
 const nothingNew = Promise.resolve(false)
 const somethingNew = Promise.resolve(true)
 
@@ -30,19 +31,22 @@ export class Looks {
   /** Looks. Resolves once what was found has been published, with whether it differed. */
   ask(): Promise<boolean> {
     const { isQuiet, changes } = this.#steps
-    if (this.#current) {
-      this.#isRung = true
-      return this.#current
-    }
-    if (isQuiet()) return nothingNew
+    if (!this.#current && isQuiet()) return nothingNew
     this.#isRung = true
     const before = changes()
     // Asked by a listener of what is being published right now: its turn comes.
-    if (this.#isAtOnce) return (this.#current = this.#goOn(undefined, before))
+    if (this.#isAtOnce) this.#current ??= this.#end(undefined, before)
+    if (this.#current) return this.#next(before)
     const more = this.#lookAtOnce()
-    if (!more && !this.#isRungAgain()) return changes() > before ? somethingNew : nothingNew
-    this.#current ??= this.#goOn(more, before)
-    return this.#current
+    if (!more) return changes() > before ? somethingNew : nothingNew
+    return (this.#current ??= this.#end(more, before))
+  }
+
+  /** The one under way may have begun before what is asked about happened. */
+  async #next(before: number): Promise<boolean> {
+    await this.#current
+    await this.#current
+    return this.#steps.changes() > before
   }
 
   /** In the turn of the event: on one key, a promise before it takes a twentieth of the time. */
@@ -60,18 +64,22 @@ export class Looks {
     return this.#steps.lookOnce()
   }
 
-  async #goOn(first: Promise<void> | undefined, before: number): Promise<boolean> {
-    try {
-      await first
-      while (this.#isRungAgain()) await this.#look()
-    } finally {
-      // In the same turn as the last test of #isRung: a look asked for from here on is a new one.
-      this.#current = undefined
-    }
-    return this.#steps.changes() > before
+  /** Not in this turn: whoever asks while it tells must find it under way. */
+  async #lookLater(): Promise<void> {
+    await nothing
+    await this.#look()
   }
 
-  #isRungAgain(): boolean {
-    return this.#isRung && !this.#steps.isQuiet()
+  /** Ends a look, and begins one more if it was rung: with an end of its own, for a writer may never pause. */
+  async #end(look: Promise<void> | undefined, before: number): Promise<boolean> {
+    const { isQuiet, changes } = this.#steps
+    try {
+      await look
+    } finally {
+      // In the same turn as the test of #isRung: a look asked for from here on is a new one.
+      const isRungAgain = this.#isRung && !isQuiet()
+      this.#current = isRungAgain ? this.#end(this.#lookLater(), changes()) : undefined
+    }
+    return changes() > before
   }
 }
