@@ -177,7 +177,7 @@ describe('the table in docs/12-observing.md', () => {
       const { labelNames } = metric as unknown as { labelNames: readonly string[] }
       const allowed = /^(?:mount|reaction|outcome|stage|state|code|layout|watching)$/
       expect(labelNames.filter((name) => !allowed.test(name))).toEqual([])
-      const isTime = /duration|timestamp|_to_|out_of_sync/.test(metric.name)
+      const isTime = /duration|timestamp|_to_|out_of_sync|in_doubt/.test(metric.name)
       expect(metric.name.endsWith('_seconds')).toBe(isTime)
     }
   })

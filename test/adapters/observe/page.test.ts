@@ -59,6 +59,28 @@ describeWith('chromium', 'the page', () => {
     expect(faults).toEqual([])
   })
 
+  it('does not claim to know what runs while a failed reload is tried again', async () => {
+    const reaction = recorder()
+    const { observed, loop, swap } = await scene(reaction, { retry: { min: '10ms', max: '10ms' } })
+    const { address } = await served([observed])
+    const { page } = await visit(browser, address)
+    const tries = { count: 0, end: (): void => undefined }
+    // The first try fails, the second does not end before it is told to.
+    reaction.behave.apply = () => {
+      if (++tries.count === 1) throw new Error('no')
+      return new Promise<void>((resolve) => (tries.end = resolve))
+    }
+    await swap({ a: '2' })
+    await vi.waitFor(() => expect([tries.count, loop.status.state]).toEqual([2, 'running']))
+    const one = page.locator('.reaction')
+    await one.getByText('What runs is in doubt; it is tried again').waitFor(patience)
+    await one.getByText('Last proven').waitFor()
+    expect(await one.getByText('Runs', { exact: true }).count()).toBe(0)
+    expect(await page.title()).toMatch(/^What recorder runs is in doubt/)
+    tries.end()
+    await one.getByText('What is mounted runs, and that is proven').waitFor(patience)
+  })
+
   it('runs nothing and hides nothing that a key is called', async () => {
     const path = await directory()
     const names = [

@@ -38,6 +38,32 @@ it('is out of sync since the first revision that was not applied, until one is',
   expect(loop.status.outOfSyncSince).toBeUndefined()
 })
 
+it('is in doubt from the first failure until something is proven, also while it tries again', async () => {
+  const reaction = recorder()
+  const { clock, loop, set } = await rig(reaction, { retry: { min: '1m', max: '1m' } })
+  expect(loop.status.inDoubtSince).toBeUndefined()
+  reaction.behave.apply = () => Promise.reject(new Error('no'))
+  const since = clock.now()
+  await set('2')
+  await vi.waitFor(() => expect(loop.status.state).toBe('dirty'))
+  reaction.behave.apply = async () => {
+    await clock.sleep(5000)
+    throw new Error('no')
+  }
+  await clock.advance(60_000)
+  expect(loop.status).toMatchObject({ state: 'running', inDoubtSince: new Date(since) })
+  reaction.behave.check = () => Promise.reject(new Error('no'))
+  await set('3')
+  await clock.advance(5000)
+  await vi.waitFor(() => expect(loop.status.state).toBe('dirty'))
+  expect(loop.status.inDoubtSince).toEqual(new Date(since))
+  delete reaction.behave.check
+  delete reaction.behave.apply
+  await set('4')
+  await vi.waitFor(() => expect(loop.status.state).toBe('inSync'))
+  expect(loop.status.inDoubtSince).toBeUndefined()
+})
+
 it('is in sync before anybody hears that nothing was to be done', async () => {
   const { loop, set } = await rig({ ...recorder(), wants: () => false })
   const states: string[] = []

@@ -39,6 +39,10 @@ const ofMount = (
   },
 })
 
+/** For how long, in seconds; 0 where there is no since. */
+const lasting = (since: Date | undefined, now: number): number =>
+  since === undefined ? 0 : Math.max(0, now - since.getTime()) / 1000
+
 const ofLoop = (
   name: string,
   help: string,
@@ -126,8 +130,12 @@ const loopRows: readonly ReadRow[] = [
   ofLoop(
     'hotmount_out_of_sync_seconds',
     'For how long what is mounted has not been what is applied and verified; 0 while it is.',
-    ({ status }, now) =>
-      status.outOfSyncSince === undefined ? 0 : Math.max(0, now - status.outOfSyncSince.getTime()) / 1000,
+    ({ status }, now) => lasting(status.outOfSyncSince, now),
+  ),
+  ofLoop(
+    'hotmount_in_doubt_seconds',
+    'For how long it has been unknown what runs, also while that is tried again; 0 while it is known.',
+    ({ status }, now) => lasting(status.inDoubtSince, now),
   ),
   {
     kind: 'gauge',

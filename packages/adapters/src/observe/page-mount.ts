@@ -28,10 +28,10 @@ const lastReport = (report: ReportOf): Html => {
 }
 
 /** Which revision runs, where it is not the one that is mounted. */
-const running = ({ applied, desired }: ReactionJson): Html | undefined => {
+const running = ({ applied, desired, inDoubtSince }: ReactionJson): Html | undefined => {
   if (applied?.revision === desired.revision) return undefined
   if (!applied) return markup`<p>Nothing is applied yet.</p>`
-  return markup`<dl class="pair"><div><dt>Runs</dt><dd>${revisionName(applied.revision)}</dd></div>
+  return markup`<dl class="pair"><div><dt>${inDoubtSince === null ? 'Runs' : 'Last proven'}</dt><dd>${revisionName(applied.revision)}</dd></div>
 <div><dt>Mounted</dt><dd>${revisionName(desired.revision)}</dd></div></dl>`
 }
 

@@ -33,6 +33,10 @@ export const keyName = (name: string): Html =>
 /** `1 key`, `2 keys`. */
 export const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`
 
+/** In doubt also while it is tried again, or held. */
+const gravest = ({ state, inDoubtSince }: ReactionJson): ReactionJson['state'] =>
+  inDoubtSince === null ? state : 'dirty'
+
 const standings: Readonly<Record<ReactionJson['state'], (one: ReactionJson) => string>> = {
   inSync: ({ lastReport }) => {
     if (lastReport?.outcome !== 'applied') return 'What is mounted is what runs'
@@ -42,7 +46,7 @@ const standings: Readonly<Record<ReactionJson['state'], (one: ReactionJson) => s
   running: () => 'At work: check, apply, verify',
   pending: ({ applied }) => `${applied ? 'A new' : 'The first'} revision waits for its turn`,
   held: () => 'Held: it changes too often',
-  dirty: () => 'What runs is in doubt',
+  dirty: ({ state }) => `What runs is in doubt${state === 'running' ? '; it is tried again' : ''}`,
   rejected: ({ lastReport }) =>
     lastReport?.outcome === 'rolledBack'
       ? 'It did not hold; the last good one is back'
@@ -51,7 +55,7 @@ const standings: Readonly<Record<ReactionJson['state'], (one: ReactionJson) => s
 
 /** What is the case with a reaction, in one sentence. */
 export const standing = (one: ReactionJson): string =>
-  one.closed ? 'Its loop has ended' : standings[one.state](one)
+  one.closed ? 'Its loop has ended' : standings[gravest(one)](one)
 
 /** What a person on call must know first. */
 export interface Headline {
@@ -88,10 +92,11 @@ const reactionHeadline = ({ mounts }: StatusJson, tone: Tone): Headline | undefi
   const found = all.find(({ reaction }) => reactionTone(reaction) === tone)
   if (!found) return undefined
   const { mount, reaction } = found
-  const error = reaction.state === 'running' ? undefined : reaction.lastReport?.error
+  const state = gravest(reaction)
+  const error = state === 'running' ? undefined : reaction.lastReport?.error
   return {
     tone,
-    text: headlines[reaction.state](reaction),
+    text: headlines[state](reaction),
     detail: error ? gist(error.message) : `Mount ${mount.name}`,
   }
 }

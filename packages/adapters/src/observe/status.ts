@@ -42,6 +42,7 @@ export interface ReactionJson {
   readonly desired: RevisionJson
   readonly applied: (RevisionJson & { readonly generation: number }) | null
   readonly outOfSyncSince: string | null
+  readonly inDoubtSince: string | null
   readonly lastReport: ReportJson | null
 }
 
@@ -139,6 +140,7 @@ const reactionsJson = ({ loops }: Observed): readonly ReactionJson[] =>
       desired: { revision: status.desired, digest: status.desiredDigest },
       applied: appliedJson(status),
       outOfSyncSince: timeOf(status.outOfSyncSince),
+      inDoubtSince: timeOf(status.inDoubtSince),
       lastReport: status.lastReport ? reportJson(status.lastReport) : null,
     }
   })

@@ -33,7 +33,8 @@ const stateTones: Readonly<Record<Status['state'], Tone>> = {
 }
 
 /** The tone of a reaction. */
-export const reactionTone = ({ state, closed }: ReactionJson): Tone => (closed ? 'bad' : stateTones[state])
+export const reactionTone = ({ state, closed, inDoubtSince }: ReactionJson): Tone =>
+  closed || inDoubtSince !== null ? 'bad' : stateTones[state]
 
 /** The tones of what became of an attempt. */
 export const outcomeTones: Readonly<Record<ReportJson['outcome'], Tone>> = {

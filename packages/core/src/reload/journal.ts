@@ -7,6 +7,7 @@ import { debug } from '../base/log.js'
 import { reasonOf } from '../base/thrown.js'
 import type { Snapshot } from '../mount/snapshot.js'
 import { withDigest } from './late-digest.js'
+import type { Ledger } from './ledger.js'
 import type { Report, ReportBase, StageTimes, Status } from './report.js'
 
 type Without<R> = R extends Report ? Omit<R, keyof ReportBase> : never
@@ -41,7 +42,7 @@ export abstract class Journal extends Emitter<{ report: [report: Report]; close:
   }
 
   protected abstract get desired(): Snapshot
-  protected abstract get applied(): Snapshot | undefined
+  protected abstract get ledger(): Ledger
   protected abstract get blockedSince(): number | undefined
 
   protected get state(): Status['state'] {
@@ -53,7 +54,8 @@ export abstract class Journal extends Emitter<{ report: [report: Report]; close:
   }
 
   get status(): Status {
-    const { desired, applied } = this
+    const { desired } = this
+    const { applied, doubtedSince } = this.ledger
     return {
       reaction: this.#name,
       state: this.#state,
@@ -63,6 +65,7 @@ export abstract class Journal extends Emitter<{ report: [report: Report]; close:
       appliedDigest: applied?.digest,
       appliedGeneration: applied?.generation,
       outOfSyncSince: dateOf(this.#outOfSyncSince),
+      inDoubtSince: dateOf(doubtedSince),
       blockedSince: dateOf(this.blockedSince),
       lastReport: this.lastReport,
     }
@@ -96,7 +99,7 @@ export abstract class Journal extends Emitter<{ report: [report: Report]; close:
       }
       if (signal?.aborted === true || this.closing.aborted) fail()
       // What has been mounted since is desired also where the loop has not been told yet.
-      else if (this.state === 'inSync' && this.applied === this.desired)
+      else if (this.state === 'inSync' && this.ledger.applied === this.desired)
         settle(this.lastReport ?? this.#unchanged())
       else {
         this.#waiting.add(settle)

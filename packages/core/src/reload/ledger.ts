@@ -4,7 +4,7 @@ import { emptySnapshot, type Key, type Snapshot } from '../mount/snapshot.js'
 /** What a reaction has applied, and what of that is in doubt. Reactions get *last applied → now*, never *last seen*. */
 export class Ledger {
   #applied: Snapshot | undefined
-  #isDirty = false
+  #doubtedSince: number | undefined
   readonly #suspects = new Set<Key>()
   /** One for all tries: a chain remembers by it what it has begun since. */
   readonly #nothing = emptySnapshot()
@@ -19,7 +19,11 @@ export class Ledger {
   }
   /** An apply or verify failed: what runs is unknown. */
   get isDirty(): boolean {
-    return this.#isDirty
+    return this.#doubtedSince !== undefined
+  }
+  /** Since when it is, in milliseconds. */
+  get doubtedSince(): number | undefined {
+    return this.#doubtedSince
   }
 
   /** What there is to do; undefined when nothing. While dirty there always is, even towards the revision before. */
@@ -31,13 +35,13 @@ export class Ledger {
   /** It is in effect, proven. */
   confirm(snapshot: Snapshot): void {
     this.#applied = snapshot
-    this.#isDirty = false
+    this.#doubtedSince = undefined
     this.#suspects.clear()
   }
 
   /** It was begun and not proven. */
-  doubt(change: Change): void {
-    this.#isDirty = true
+  doubt(change: Change, now: number): void {
+    this.#doubtedSince ??= now
     for (const key of [...change.added, ...change.changed, ...change.removed]) this.#suspects.add(key)
   }
 }

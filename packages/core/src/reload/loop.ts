@@ -61,8 +61,8 @@ export class Loop extends Journal implements Reloader {
   protected override get desired(): Snapshot {
     return this.#mount.snapshot
   }
-  protected override get applied(): Snapshot | undefined {
-    return this.#ledger.applied
+  protected override get ledger(): Ledger {
+    return this.#ledger
   }
   protected override get blockedSince(): number | undefined {
     return this.#inFlight.overdueSince
@@ -217,7 +217,7 @@ export class Loop extends Journal implements Reloader {
         return this.#news(snapshot, isWorthIt ? retryInMs : undefined)
       }
       case 'failed':
-        this.#ledger.doubt(change)
+        this.#ledger.doubt(change, this.#clock.now())
         this.state = 'dirty'
         this.tell(snapshot, { ...outcome, ...retry }, took)
         return this.#news(snapshot, retryInMs)

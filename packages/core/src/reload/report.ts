@@ -74,6 +74,8 @@ export interface Status {
   readonly appliedGeneration: number | undefined
   /** Since when what is mounted has not been what is applied and verified; undefined while it is. */
   readonly outOfSyncSince: Date | undefined
+  /** Since when it is unknown what runs, also while that is tried again: an apply or verify failed, and nothing was proven since. */
+  readonly inDoubtSince: Date | undefined
   /** Since when a stage that was told to end has not ended: until it does, nothing new is started. */
   readonly blockedSince: Date | undefined
   readonly lastReport: Report | undefined
