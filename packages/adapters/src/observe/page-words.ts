@@ -1,6 +1,6 @@
 import { type Html, markup, visible } from './html.js'
 import type { MountJson, ReactionJson, StatusJson } from './status.js'
-import { reactionTone, type Tone, worst } from './tone.js'
+import { gravest, reactionTone, type Tone, worst } from './tone.js'
 import { span } from './words.js'
 
 /** A length of time without parts of a second: else every look at the page shows other digits. */
@@ -32,10 +32,6 @@ export const keyName = (name: string): Html =>
 
 /** `1 key`, `2 keys`. */
 export const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`
-
-/** In doubt also while it is tried again, or held. */
-const gravest = ({ state, inDoubtSince }: ReactionJson): ReactionJson['state'] =>
-  inDoubtSince === null ? state : 'dirty'
 
 const standings: Readonly<Record<ReactionJson['state'], (one: ReactionJson) => string>> = {
   inSync: ({ lastReport }) => {

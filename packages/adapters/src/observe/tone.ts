@@ -32,9 +32,12 @@ const stateTones: Readonly<Record<Status['state'], Tone>> = {
   held: 'warn',
 }
 
+/** The state that matters to who is on call: in doubt also while it is tried again, or held. */
+export const gravest = ({ state, inDoubtSince }: ReactionJson): Status['state'] =>
+  inDoubtSince === null ? state : 'dirty'
+
 /** The tone of a reaction. */
-export const reactionTone = ({ state, closed, inDoubtSince }: ReactionJson): Tone =>
-  closed || inDoubtSince !== null ? 'bad' : stateTones[state]
+export const reactionTone = (one: ReactionJson): Tone => (one.closed ? 'bad' : stateTones[gravest(one)])
 
 /** The tones of what became of an attempt. */
 export const outcomeTones: Readonly<Record<ReportJson['outcome'], Tone>> = {

@@ -8,7 +8,6 @@ export interface LookSteps {
   readonly changes: () => number
 }
 
-const nothing = Promise.resolve()
 const nothingNew = Promise.resolve(false)
 const somethingNew = Promise.resolve(true)
 
@@ -66,7 +65,7 @@ export class Looks {
 
   /** Not in this turn: whoever asks while it tells must find it under way. */
   async #lookLater(): Promise<void> {
-    await nothing
+    await Promise.resolve()
     await this.#look()
   }
 
