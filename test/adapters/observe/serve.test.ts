@@ -3,6 +3,7 @@ import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { serveStatus } from '@hotmount/adapters/observe'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { freePort } from '../../support/free-port.js'
 import { directory, mounted } from '../../support/mounted.js'
 import { nextReport } from '../../support/next-report.js'
 import { recorder } from '../../support/recorder.js'
@@ -196,7 +197,7 @@ describe('its end', () => {
     const { observed, mount, loop } = await scene(recorder())
     const before = [mount.listenerCount('change'), mount.listenerCount('error'), loop.listenerCount('report')]
     const stop = new AbortController()
-    const server = await serveStatus([observed], { listen: '0', signal: stop.signal })
+    const server = await serveStatus([observed], { listen: String(await freePort()), signal: stop.signal })
     const { address } = server
     const waiting = ask(address, `/status?wait=${'0'.repeat(64)}`)
     await vi.waitFor(async () => expect((await ask(address, '/livez')).status).toBe(200))

@@ -1,19 +1,19 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { pipeline } from 'node:stream'
 import { httpProbe } from '@hotmount/adapters/probe'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { freePort } from '../../support/free-port.js'
 
 const never = new AbortController().signal
 
 const listen = async (listener: RequestListener): Promise<{ url: string; server: Server }> => {
-  const server = createServer(listener)
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const [server, port] = [createServer(listener), await freePort()]
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
   onTestFinished(() => {
     server.closeAllConnections()
     server.close()
   })
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, server }
+  return { url: `http://127.0.0.1:${port}`, server }
 }
 /** Answers with these statuses in turn, the last one for ever. */
 const inTurn = (...statuses: readonly number[]): { listener: RequestListener; asked: () => number } => {

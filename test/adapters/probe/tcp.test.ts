@@ -2,6 +2,7 @@ import { createServer, type AddressInfo, type ListenOptions } from 'node:net'
 import { join } from 'node:path'
 import { tcpProbe } from '@hotmount/adapters/probe'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { freePort } from '../../support/free-port.js'
 import { scratch } from '../process/children.js'
 
 const never = new AbortController().signal
@@ -25,7 +26,7 @@ describe('tcpProbe', () => {
     await expect(tcpProbe(`unix:${path}`).run(never)).resolves.toBe(`connect to unix:${path}: connected`)
   })
   it('waits for a server that is late, and no longer than it was told', async () => {
-    const { port, close } = await listen({ port: 0, host: '127.0.0.1' })
+    const { port, close } = await listen({ port: await freePort(), host: '127.0.0.1' })
     await close()
     await expect(tcpProbe(`:${port}`, { within: 200 }).run(never)).rejects.toMatchObject({
       code: 'VERIFY_FAILED',

@@ -3,8 +3,9 @@ import { reload, watchConfigMap } from '@hotmount/core'
 import { simulateMount } from '@hotmount/core/testing'
 import { nginx, nginxArgs } from '@hotmount/adapters/nginx'
 import { expect, it, onTestFinished } from 'vitest'
+import { freePort } from '../../support/free-port.js'
 import { describeWith } from '../../support/servers.js'
-import { answering, ask, freePort, startNginx } from './nginx-process.js'
+import { answering, ask, startNginx } from './nginx-process.js'
 
 interface Load {
   readonly answered: number

@@ -1,20 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { get } from 'node:http'
-import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { supervise, type Supervisor } from '@hotmount/adapters/process'
 import { expect, onTestFinished, vi } from 'vitest'
 import { installed } from '../../support/servers.js'
 import { scratch } from '../process/children.js'
-
-/** A port that was free a moment ago. */
-export const freePort = async (): Promise<number> => {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
-}
 
 /** The body of an answer, or the error's code. */
 export const ask = (port: number): Promise<string> =>

@@ -8,9 +8,10 @@ import { httpProbe } from '@hotmount/adapters/probe'
 import { pidFile, processMatching, type SignalReceipt } from '@hotmount/adapters/process'
 import { expect, it, onTestFinished, vi } from 'vitest'
 import { Roster } from '../../../packages/adapters/src/process/roster.js'
+import { freePort } from '../../support/free-port.js'
 import { describeWith } from '../../support/servers.js'
 import { changeOf, contextOf } from '../process/changes.js'
-import { answering, ask, freePort, startNginx, type TestNginx } from './nginx-process.js'
+import { answering, ask, startNginx, type TestNginx } from './nginx-process.js'
 
 const change = changeOf({ 'nginx.conf': 'old' }, { 'nginx.conf': 'new', token: 'swordfish' })
 const context = contextOf(change)

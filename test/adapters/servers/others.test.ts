@@ -4,10 +4,11 @@ import { pidFile, signal, supervise, type Argv, type Supervisor } from '@hotmoun
 import type { Reaction } from '@hotmount/core'
 import type { SignalReceipt } from '@hotmount/adapters/process'
 import { expect, it, onTestFinished, vi } from 'vitest'
+import { freePort } from '../../support/free-port.js'
 import { describeWith, installed } from '../../support/servers.js'
 import { changeOf, contextOf } from '../process/changes.js'
 import { scratch } from '../process/children.js'
-import { ask, freePort } from './nginx-process.js'
+import { ask } from './nginx-process.js'
 
 const change = changeOf({ a: 'old' }, { a: 'new' })
 const context = contextOf(change)

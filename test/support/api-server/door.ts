@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
-import type { AddressInfo } from 'node:net'
+import { freePort } from '../free-port.js'
 import { Counts } from './counts.js'
 import { Faults } from './faults.js'
 import { Refusal } from './refusals.js'
@@ -51,11 +51,11 @@ export abstract class Door {
       })
     })
     this.#server = server
+    this.#port ||= await freePort()
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject)
       server.listen(this.#port, '127.0.0.1', resolve)
     })
-    this.#port = (server.address() as AddressInfo).port
   }
 
   /** Away, connections and all. `start` brings it back. */
